@@ -1,0 +1,69 @@
+//! Which settings decide what counts as a duplicate?
+
+use serde::{Deserialize, Serialize};
+
+use crate::candidates::Gate;
+use crate::cluster::Linkage;
+use crate::verdict::Rule;
+
+/// The commented defaults.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Settings of the job: section `[fingerprint]` of `backline.toml`. Units and sources stand
+/// in `default.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// How the index is made.
+    pub index: IndexSettings,
+    /// Who is worth aligning.
+    pub candidates: Gate,
+    /// What counts as a match.
+    #[serde(rename = "match")]
+    pub matching: Rule,
+    /// Which matches may share a cluster.
+    pub cluster: Linkage,
+}
+
+/// How the index is made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IndexSettings {
+    /// One key in 2^sampling is indexed.
+    pub sampling: u32,
+}
+
+impl Config {
+    /// The defaults with the operator's section laid over.
+    ///
+    /// # Errors
+    /// [`catalog::config::ConfigError`] naming the key.
+    pub fn layered(user: Option<&toml::Table>) -> Result<Config, catalog::config::ConfigError> {
+        catalog::config::layered("fingerprint", DEFAULT, user)
+    }
+
+    /// The defaults alone.
+    pub fn built_in() -> Config {
+        Config::layered(None).expect("default.toml is checked by a test")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_defaults_parse() {
+        let config = Config::built_in();
+        assert!(config.matching.max_bit_error < config.matching.stretch_bit_error);
+        assert!(config.matching.stretch_bit_error < config.cluster.stay_bit_error);
+    }
+
+    #[test]
+    fn an_operator_may_change_one_setting() {
+        let user: toml::Table = "match = { min_overlap_s = 15.0 }".parse().unwrap();
+        let config = Config::layered(Some(&user)).unwrap();
+        assert_eq!(config.matching.min_overlap_s, 15.0);
+        assert_eq!(config.candidates, Config::built_in().candidates);
+    }
+}

@@ -1,0 +1,224 @@
+//! Which recordings share keys with this fingerprint, and at which offsets?
+//!
+//! An inverted index from keys (28 bits of an item, [`crate::print::key`]) to places. A
+//! *row* is one fingerprint; a *place* is a position in all rows' items laid end to end, so
+//! one number names row and item. Never are two fingerprints compared that share no keys.
+//!
+//! **What is indexed.** Of each row the informative items ([`crate::entropy`]) that begin a
+//! run of equal keys, and of those the keys whose scrambled value falls in the lowest
+//! 1/2^`sampling` of the range: the choice depends on the key only, so two encodings of one
+//! recording choose the same seconds.
+//!
+//! **Layout** (sections of the mapped column container):
+//! - `starts: u64 × (rows + 1)`: where each row's items begin;
+//! - `directory: u64 × (buckets + 1)`: byte range of each bucket in `postings`; the bucket is
+//!   the upper bits of the scrambled key, about [`BUCKET_ENTRIES`] entries each;
+//! - `postings: bytes`: per bucket its entries by (scrambled key, place): LEB128 of the key's
+//!   increase over the entry before it (over the bucket's first key for the first), then
+//!   LEB128 of the place, or of its increase if the key is the same as before. 5 to 6 bytes
+//!   an entry at 100,000 tracks.
+//!
+//! **Incremental.** A query costs what its own keys cost, so a delivery of n new recordings
+//! is n queries against the standing index plus an index over the n; merging two indexes is
+//! a merge of sorted entries, bucket by bucket. The pairs of older recordings cannot change.
+
+use crate::print::{KEY_BITS, View, key};
+
+#[cfg(feature = "job")]
+mod build;
+#[cfg(feature = "job")]
+pub use build::{IndexColumns, build};
+
+/// Entries per bucket that the directory is sized for: some 90 bytes to scan per look-up.
+pub const BUCKET_ENTRIES: u64 = 16;
+
+/// Most bits of a directory: 2^24 buckets, 128 MB.
+pub const MAX_DIRECTORY_BITS: u32 = 24;
+
+/// Largest sampling exponent that makes sense: one key in 64.
+pub const MAX_SAMPLING: u32 = 6;
+
+/// Spreads keys evenly: music uses few of the 2^28 often. Odd multiplication modulo 2^28 is
+/// a bijection (Knuth's multiplicative hashing), so no two keys fall together.
+#[inline]
+pub fn scramble(key: u32) -> u32 {
+    key.wrapping_mul(0x9e37_79b1) & ((1 << KEY_BITS) - 1)
+}
+
+/// The scrambled keys of a fingerprint that are looked up or indexed, with their items:
+/// informative, first of a run of equal keys, chosen by the sampling.
+pub fn selected(view: View<'_>, sampling: u32) -> impl Iterator<Item = (u32, usize)> {
+    let limit = 1u32 << (KEY_BITS - sampling.min(MAX_SAMPLING));
+    let items = view.items();
+    (0..items.len())
+        .filter(move |&at| view.informative()[at])
+        .filter(move |&at| at == 0 || key(items[at - 1]) != key(items[at]))
+        .map(move |at| (scramble(key(items[at])), at))
+        .filter(move |&(scrambled, _)| scrambled < limit)
+}
+
+/// A borrowed index: built in memory or mapped from an edition.
+#[derive(Clone, Copy, Debug)]
+pub struct Index<'a> {
+    starts: &'a [u64],
+    directory: &'a [u64],
+    postings: &'a [u8],
+    sampling: u32,
+    shift: u32,
+}
+
+/// One shared key: which row, and where in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// The row that holds the key.
+    pub row: u32,
+    /// The item within the row.
+    pub item: u32,
+}
+
+impl<'a> Index<'a> {
+    /// Puts the three sections together. None if they contradict each other: `directory` has
+    /// not 2^n + 1 entries, `starts` is empty, or one of them does not ascend or runs past
+    /// the end.
+    pub fn new(
+        starts: &'a [u64],
+        directory: &'a [u64],
+        postings: &'a [u8],
+        sampling: u32,
+    ) -> Option<Index<'a>> {
+        let buckets = directory.len().checked_sub(1)?;
+        let sound = buckets.is_power_of_two()
+            && buckets.ilog2() <= MAX_DIRECTORY_BITS
+            && sampling <= MAX_SAMPLING
+            && directory.is_sorted()
+            && directory[buckets] <= postings.len() as u64
+            && !starts.is_empty()
+            && starts.is_sorted()
+            && u32::try_from(starts.len()).is_ok();
+        let shift = KEY_BITS - sampling.min(MAX_SAMPLING) - buckets.ilog2();
+        sound.then_some(Index {
+            starts,
+            directory,
+            postings,
+            sampling,
+            shift,
+        })
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The sampling exponent it was built with; queries must choose keys with the same.
+    pub fn sampling(&self) -> u32 {
+        self.sampling
+    }
+
+    /// Bytes of the index proper: directory, postings and row starts.
+    pub fn bytes(&self) -> u64 {
+        (8 * (self.starts.len() + self.directory.len()) + self.postings.len()) as u64
+    }
+
+    /// Appends the hits of one scrambled key in ascending order. A damaged bucket ends early.
+    pub fn look_up(&self, scrambled: u32, hits: &mut Vec<Hit>) {
+        let bucket = (scrambled >> self.shift) as usize;
+        let (Some(&from), Some(&to)) = (self.directory.get(bucket), self.directory.get(bucket + 1))
+        else {
+            return;
+        };
+        let mut bytes = &self.postings[from as usize..to as usize];
+        let mut current = (bucket as u32) << self.shift;
+        let mut place = 0u64;
+        let mut first = true;
+        while let (Some(step), Some(value)) = (leb128(&mut bytes), leb128(&mut bytes)) {
+            let same = step == 0 && !first;
+            first = false;
+            current = current.saturating_add(step.min(u64::from(u32::MAX)) as u32);
+            place = if same {
+                place.saturating_add(value)
+            } else {
+                value
+            };
+            if current > scrambled {
+                return;
+            }
+            if current == scrambled {
+                hits.extend(self.hit(place));
+            }
+        }
+    }
+
+    fn hit(&self, place: u64) -> Option<Hit> {
+        let row = self
+            .starts
+            .partition_point(|&start| start <= place)
+            .checked_sub(1)?;
+        let item = place - self.starts[row];
+        (row < self.rows()).then_some(Hit {
+            row: row as u32,
+            item: u32::try_from(item).ok()?,
+        })
+    }
+}
+
+/// Reads one LEB128 number of at most 64 bits; None at the end or if it is too long.
+fn leb128(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0u64;
+    for shift in (0..63).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrambling_is_a_bijection_on_keys() {
+        // An odd factor has an inverse modulo 2^28; multiplying back restores every key.
+        let inverse = (0..5).fold(1u32, |x, _| {
+            x.wrapping_mul(2u32.wrapping_sub(0x9e37_79b1u32.wrapping_mul(x)))
+        });
+        for key in (0..1 << KEY_BITS).step_by(9973) {
+            let back = scramble(key).wrapping_mul(inverse) & ((1 << KEY_BITS) - 1);
+            assert_eq!(back, key);
+        }
+    }
+
+    #[test]
+    fn sections_that_contradict_each_other_are_refused() {
+        assert!(Index::new(&[0, 5], &[0, 0], &[], 0).is_some());
+        assert!(Index::new(&[], &[0, 0], &[], 0).is_none(), "no row starts");
+        assert!(Index::new(&[0, 5], &[], &[], 0).is_none(), "no directory");
+        assert!(
+            Index::new(&[0, 5], &[0, 0, 0, 0], &[], 0).is_none(),
+            "three buckets"
+        );
+        assert!(
+            Index::new(&[0, 5], &[0, 9], &[], 0).is_none(),
+            "postings end early"
+        );
+        assert!(
+            Index::new(&[5, 0], &[0, 0], &[], 0).is_none(),
+            "rows descend"
+        );
+    }
+
+    #[test]
+    fn damaged_postings_end_a_look_up_without_a_panic() {
+        let noise: Vec<u8> = (0..255u8).map(|i| i.wrapping_mul(151) | 0x80).collect();
+        let index = Index::new(&[0, 5], &[0, 255], &noise, 0).unwrap();
+        let mut hits = Vec::new();
+        for key in (0..1 << KEY_BITS).step_by(99_991) {
+            index.look_up(scramble(key), &mut hits);
+        }
+        assert!(hits.iter().all(|hit| hit.row == 0));
+    }
+}
