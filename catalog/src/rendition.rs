@@ -1,0 +1,109 @@
+//! What does `transcode` publish for one master, and what does a player need of it?
+//!
+//! Each rendition is one file made of page-aligned chunks at the same sample positions in every
+//! bitrate of one sample rate; the index maps time to byte ranges.
+
+use crate::ids::Sha256;
+use crate::units::{Dbtp, Frames, GainDb, Lu, Lufs, SampleRate};
+use serde::{Deserialize, Serialize};
+
+/// A compressed format that we make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Codec {
+    /// Ogg Vorbis I.
+    Vorbis,
+    /// Native FLAC (RFC 9639).
+    Flac,
+}
+
+impl Codec {
+    /// "ogg", "flac".
+    pub fn extension(self) -> &'static str {
+        match self {
+            Codec::Vorbis => "ogg",
+            Codec::Flac => "flac",
+        }
+    }
+
+    /// The Internet media type (RFC 5334, RFC 9639).
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Codec::Vorbis => "audio/ogg",
+            Codec::Flac => "audio/flac",
+        }
+    }
+}
+
+/// How loud something is (EBU R 128). `None`: silence, or too short to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Loudness {
+    /// Gated, over the whole programme.
+    pub integrated: Option<Lufs>,
+    /// Loudness range (EBU Tech 3342).
+    pub range: Option<Lu>,
+    /// The highest true peak of any channel.
+    pub true_peak: Option<Dbtp>,
+    /// The highest short-term (3 s) loudness.
+    pub short_term_max: Option<Lufs>,
+}
+
+/// A run of bytes that decodes to a run of samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Where it begins in the file.
+    pub offset: u64,
+    /// Its length.
+    pub bytes: u32,
+    /// The first sample (per channel) that it adds.
+    pub first_frame: u64,
+    /// How many samples (per channel) it adds.
+    pub frames: u32,
+    /// How many bytes before `offset` a decoder must read to produce `first_frame` exactly (Vorbis:
+    /// whole pages that hold the packet before, for its overlap); zero for the first chunk and for FLAC.
+    pub priming_bytes: u32,
+}
+
+/// One encoded form of one master.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rendition {
+    /// Hash of (master, encoder profile, encoder version): present means done.
+    pub key: Sha256,
+    /// Name of the profile in the ladder: "vorbis-160", "flac", "preview".
+    pub profile: String,
+    /// Its format.
+    pub codec: Codec,
+    /// Kilobits per second that the profile aims at; what FLAC came to.
+    pub nominal_kbps: u32,
+    /// Names the file in the store.
+    pub blob: Sha256,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Of this rendition; 24 kbit/s is made at a lower rate than its master.
+    pub sample_rate: SampleRate,
+    /// Of this rendition.
+    pub channels: u8,
+    /// Exact length.
+    pub frames: Frames,
+    /// Applied to the samples; zero for FLAC, whose tags carry the gain.
+    pub gain: GainDb,
+    /// Of this rendition, measured by decoding it.
+    pub loudness: Loudness,
+    /// How many bytes at the start of the file a decoder needs before any chunk.
+    pub header_bytes: u32,
+    /// In order of time, without gaps.
+    pub chunks: Vec<Chunk>,
+}
+
+/// Everything made from one master under one ladder and loudness policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AudioSet {
+    /// The master.
+    pub master: Sha256,
+    /// Hash of the ladder and the policy.
+    pub ladder: Sha256,
+    /// Of the master itself.
+    pub loudness: Loudness,
+    /// In the ladder's order.
+    pub renditions: Vec<Rendition>,
+}
