@@ -1,0 +1,193 @@
+//! Is this delivery fit to publish, and if not, what exactly must the label fix?
+//!
+//! [`TABLE`] is the whole list: code, severity, rule. A code never changes its meaning. Severities are
+//! defaults that `default.toml` and an operator may change, except where the table says `fixed`: without
+//! those values there is nothing that could be published. [`check`] finds all faults at once.
+
+mod deals;
+mod files;
+mod metadata;
+mod tracks;
+
+pub(crate) use metadata::date;
+
+use crate::config::Config;
+use crate::delivery::{Content, Delivery};
+use crate::evidence::Evidence;
+use crate::finding::{Findings, Severity};
+use crate::wording;
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Check {
+    /// Stable, lower case, with hyphens.
+    pub code: &'static str,
+    /// Unless the configuration says otherwise.
+    pub severity: Severity,
+    /// Whether the severity may not be configured.
+    pub fixed: bool,
+    /// Standard and clause, or whose requirement it is.
+    pub rule: &'static str,
+}
+
+macro_rules! table {
+    ($($name:ident = $code:literal, $severity:ident $($fixed:ident)?, $rule:literal;)*) => {
+        $(#[doc = concat!("`", $code, "`: ", $rule, ".")]
+        pub const $name: Check = Check {
+            code: $code,
+            severity: Severity::$severity,
+            fixed: table!(@fixed $($fixed)?),
+            rule: $rule,
+        };)*
+        /// Every check, in the order of the documentation.
+        pub const TABLE: &[Check] = &[$($name),*];
+    };
+    (@fixed fixed) => { true };
+    (@fixed) => { false };
+}
+
+table! {
+    // The message as a text.
+    MESSAGE_SIZE = "message-size", Refuse fixed, "Backline limit on untrusted input";
+    MESSAGE_ENCODING = "message-encoding", Refuse fixed, "XML 1.0, 4.3.3; RFC 8259, 8.1";
+    MESSAGE_UNREADABLE = "message-unreadable", Refuse fixed, "Backline: a message is a regular file inside the drop";
+    XML_MALFORMED = "xml-malformed", Refuse fixed, "XML 1.0, 2.1";
+    XML_DOCTYPE = "xml-doctype", Refuse fixed, "Backline limit on untrusted input: no DTD, no entities";
+    XML_ENTITY = "xml-entity", Refuse fixed, "XML 1.0, 4.1";
+    XML_LIMIT = "xml-limit", Refuse fixed, "Backline limit on untrusted input";
+    ERN_VERSION = "ern-version", Refuse fixed, "DDEX ERN, namespaces";
+    MESSAGE_KIND = "message-kind", Refuse fixed, "DDEX ERN 4.3: NewReleaseMessage, PurgeReleaseMessage";
+    JSON_MALFORMED = "json-malformed", Refuse fixed, "RFC 8259";
+    JSON_SCHEMA = "json-schema", Refuse fixed, "backline-release/1";
+    JSON_TYPE = "json-type", Refuse, "backline-release/1";
+    JSON_KEY_DOUBLED = "json-key-doubled", Refuse, "RFC 8259, 4";
+    JSON_KEY_UNKNOWN = "json-key-unknown", Warn, "backline-release/1";
+    // The envelope.
+    REQUIRED = "required", Refuse fixed, "DDEX ERN 4.3; backline-release/1";
+    ADVISED = "advised", Warn, "DDEX ERN 4.3, Audio profile 2.1";
+    MESSAGE_ID_REUSED = "message-id-reused", Refuse fixed, "DDEX ERN 4.3, MessageId is unique per sender";
+    MESSAGE_TWIN = "message-twin", Info, "DDEX ERN 4.3, MessageId is unique per sender";
+    DATE_TIME_FORM = "date-time-form", Refuse fixed, "ISO 8601; XML Schema dateTime";
+    TEST_MESSAGE = "test-message", Info, "DDEX AVS, MessageControlType";
+    // Structure.
+    REFERENCE_DANGLING = "reference-dangling", Refuse fixed, "DDEX ERN 4.3, references";
+    REFERENCE_DOUBLED = "reference-doubled", Refuse fixed, "DDEX ERN 4.3, references";
+    REFERENCE_UNUSED = "reference-unused", Warn, "DDEX ERN 4.3 Audio 2.1, rules G.1-G.5";
+    RELEASE_DOUBLED = "release-doubled", Refuse fixed, "DDEX ERN 4.3 Audio 2.1, rule 1000";
+    RELEASE_KIND = "release-kind", Refuse fixed, "Backline publishes audio releases";
+    TRACK_RELEASE_DOUBLED = "track-release-doubled", Refuse, "DDEX ERN 4.3 Audio 2.1, rule 1045";
+    SEQUENCE_FORM = "sequence-form", Refuse, "DDEX ERN 4.3 Audio 2.1, rules 1019-1022";
+    SEQUENCE_DOUBLED = "sequence-doubled", Refuse fixed, "DDEX ERN 4.3 Audio 2.1, rules 1019-1022";
+    SEQUENCE_GAP = "sequence-gap", Warn, "DDEX ERN 3.8 Audio 1.4, rule 1125";
+    // Identifiers.
+    ISRC_FORM = "isrc-form", Refuse fixed, "ISO 3901:2019; DDEX Audio 2.1, rule 1011";
+    ISRC_DOUBLED = "isrc-doubled", Warn, "ISO 3901:2019: one code, one recording";
+    GTIN_FORM = "gtin-form", Refuse fixed, "GS1 General Specifications, 7.9; DDEX Audio 2.1, rule 1001";
+    GRID_FORM = "grid-form", Warn, "DDEX GRid 2.1; ISO 7064 Mod 37,36";
+    ISNI_FORM = "isni-form", Warn, "ISO 27729; ISO 7064 Mod 11,2";
+    ISWC_FORM = "iswc-form", Warn, "ISO 15707";
+    // Dates and durations.
+    DATE_FORM = "date-form", Refuse, "ISO 8601; DDEX ERN 4.3, EventDate";
+    DATE_ORDER = "date-order", Warn, "DDEX ERN 4.3, OriginalReleaseDate";
+    DURATION_FORM = "duration-form", Refuse fixed, "XML Schema duration";
+    DURATION_ZERO = "duration-zero", Refuse, "Backline: a track lasts";
+    // Rights.
+    NO_DEAL = "no-deal", Warn, "DDEX ERN 4.3: no deal means unavailable";
+    RELEASE_DEAL_ONLY = "release-deal-only", Warn, "DDEX ERN 4.3, clause 6.14.2";
+    DEAL_TERRITORY = "deal-territory", Refuse, "ISO 3166-1 alpha-2; DDEX AVS 4.3";
+    DEAL_TERRITORY_PART = "deal-territory-part", Warn, "Backline serves whole countries of ISO 3166-1";
+    DEAL_TERRITORY_BOTH = "deal-territory-both", Refuse, "DDEX ERN 4.3, DealTerms";
+    DEAL_TERRITORY_NONE = "deal-territory-none", Warn, "DDEX ERN 4.3, DealTerms";
+    DEAL_PERIOD_FORM = "deal-period-form", Refuse fixed, "DDEX ERN 4.3, ValidityPeriod";
+    DEAL_PERIOD_REVERSED = "deal-period-reversed", Refuse, "DDEX ERN 4.3, ValidityPeriod";
+    DEAL_NOT_SERVED = "deal-not-served", Info, "Backline serves subscription and advertising streams";
+    DEAL_PRE_ORDER = "deal-pre-order", Info, "DDEX ERN 4.3, IsPreOrderDeal";
+    // Files.
+    PATH_ESCAPES = "path-escapes", Refuse fixed, "Backline: files stay inside their release's folder";
+    PATH_SYMLINK = "path-symlink", Refuse fixed, "Backline: files stay inside their release's folder";
+    FILE_MISSING = "file-missing", Refuse fixed, "DDEX ERN choreography: binaries come with the message";
+    FILE_KIND = "file-kind", Refuse fixed, "Backline: regular files only";
+    FILE_EMPTY = "file-empty", Refuse fixed, "Backline: a file has content";
+    FILE_SIZE = "file-size", Refuse fixed, "Backline limit on untrusted input";
+    FILE_CHANGED = "file-changed", Refuse fixed, "Backline: a delivery is complete before it is read";
+    FILE_SHARED = "file-shared", Warn, "ISO 3901:2019: one code, one recording";
+    FILE_UNUSED = "file-unused", Info, "DDEX ERN choreography";
+    CHECKSUM_DIFFERS = "checksum-differs", Refuse fixed, "DDEX ERN 4.3, HashSum";
+    CHECKSUM_ALGORITHM = "checksum-algorithm", Warn, "DDEX AVS 4.3, HashSumAlgorithmType";
+    ASSETS_AWAITED = "assets-awaited", Info, "DDEX ERN: binaries may follow the metadata";
+    // Audio.
+    AUDIO_UNREADABLE = "audio-unreadable", Refuse fixed, "Backline: a master decodes";
+    AUDIO_TRUNCATED = "audio-truncated", Refuse fixed, "Backline: a master decodes to its end";
+    AUDIO_DAMAGED = "audio-damaged", Refuse fixed, "RFC 9639, frame CRC";
+    AUDIO_FRAMES = "audio-frames", Refuse fixed, "RFC 9639, STREAMINFO";
+    AUDIO_MD5 = "audio-md5", Refuse, "RFC 9639, STREAMINFO MD5";
+    AUDIO_MD5_ABSENT = "audio-md5-absent", Info, "RFC 9639, STREAMINFO MD5";
+    AUDIO_LOSSY = "audio-lossy", Refuse, "Spotify and Apple delivery specifications: FLAC, WAV or ALAC";
+    AUDIO_RATE = "audio-rate", Warn, "Spotify delivery specification: at least 44.1 kHz";
+    AUDIO_BITS = "audio-bits", Warn, "Spotify delivery specification: 16 or 24 bit";
+    AUDIO_CHANNELS = "audio-channels", Warn, "Spotify delivery specification: two channels";
+    DURATION_DIFFERS = "duration-differs", Warn, "DDEX ERN 4.3, Duration";
+    DURATION_WRONG = "duration-wrong", Refuse, "DDEX ERN 4.3, Duration";
+    // Artwork.
+    ARTWORK_MISSING = "artwork-missing", Warn, "DDEX Audio 2.1, rule 1053";
+    ARTWORK_MANY = "artwork-many", Warn, "DDEX Audio 2.1, rule 1053";
+    ARTWORK_UNREADABLE = "artwork-unreadable", Refuse, "JPEG (ITU-T T.81) or PNG (W3C)";
+    ARTWORK_SQUARE = "artwork-square", Refuse, "Apple and Spotify delivery specifications: 1:1";
+    ARTWORK_SMALL = "artwork-small", Refuse, "Spotify delivery specification: at least 640 pixels";
+    ARTWORK_ADVISED = "artwork-advised", Warn, "Apple delivery specification: 3000 pixels";
+    // The drop.
+    DROP_NO_MESSAGE = "drop-no-message", Refuse fixed, "DDEX ERN choreography: a message per release";
+    DROP_BATCH_OPEN = "drop-batch-open", Info, "DDEX ERN choreography: BatchComplete is the trigger";
+    DROP_SYMLINK = "drop-symlink", Warn, "Backline: links in a drop are not followed";
+}
+
+/// The row of a code.
+pub fn by_code(code: &str) -> Option<&'static Check> {
+    TABLE.iter().find(|check| check.code == code)
+}
+
+/// All faults of a delivery, the reader's own included, with the configured severities.
+pub fn check(delivery: &Delivery, evidence: &Evidence, config: &Config) -> Findings {
+    let mut findings = delivery.findings.clone();
+    metadata::header(&delivery.header, &mut findings);
+    match &delivery.content {
+        Content::Release(release) => {
+            metadata::release(release, &mut findings);
+            tracks::check(release, &mut findings);
+            deals::check(release, &mut findings);
+            files::check(release, evidence, config, &mut findings);
+        }
+        Content::Purge(ids) => metadata::identity(ids, &mut findings),
+        // A message that broke off has said so already.
+        Content::Nothing if findings.refuse() => {}
+        Content::Nothing => {
+            findings.push(wording::required(
+                Default::default(),
+                "Release",
+                "the message",
+            ));
+        }
+    }
+    config.judge(&mut findings);
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_there_once_and_reads_like_a_word() {
+        let mut codes: Vec<&str> = TABLE.iter().map(|check| check.code).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+        for code in codes {
+            assert!(
+                code.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            );
+        }
+    }
+}

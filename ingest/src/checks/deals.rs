@@ -1,0 +1,100 @@
+//! Can the deals be understood, and does each track have one?
+
+use crate::delivery::{DeliveredDeal, DeliveredRelease};
+use crate::finding::Findings;
+use crate::moment::{Edge, edge};
+use crate::rights::{self, Code};
+use crate::wording;
+use catalog::rights::{CommercialModel, UseType};
+
+pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
+    for deal in &release.deals {
+        territories(deal, findings);
+        periods(deal, findings);
+        served(deal, findings);
+    }
+    let without: Vec<_> = release
+        .tracks
+        .iter()
+        .filter(|track| track.deals.is_empty())
+        .collect();
+    if !release.release_deals.is_empty() && without.len() == release.tracks.len() {
+        let at = release.deals[release.release_deals[0]].at;
+        findings.push(wording::release_deal_only(at));
+        return;
+    }
+    for track in without {
+        findings.push(wording::no_deal(track.at, &track.name));
+    }
+}
+
+fn territories(deal: &DeliveredDeal, findings: &mut Findings) {
+    for (texts, excluded) in [(&deal.territories, false), (&deal.excluded, true)] {
+        for text in texts {
+            match rights::code(&text.value) {
+                None => findings.push(wording::deal_territory(text)),
+                Some(Code::Part(_)) => findings.push(wording::deal_territory_part(text, excluded)),
+                Some(Code::Worldwide) if excluded => findings.push(wording::deal_territory(text)),
+                Some(_) => {}
+            }
+        }
+    }
+    let worldwide = deal
+        .territories
+        .iter()
+        .all(|text| text.value == "Worldwide");
+    match (deal.territories.is_empty(), deal.excluded.is_empty()) {
+        (true, true) => findings.push(wording::deal_territory_none(deal.at)),
+        (false, false) if !worldwide => findings.push(wording::deal_territory_both(deal.at)),
+        _ => {}
+    }
+}
+
+fn periods(deal: &DeliveredDeal, findings: &mut Findings) {
+    for period in &deal.periods {
+        let mut read = |text: &Option<crate::finding::Text>, which| {
+            let text = text.as_ref()?;
+            let at = edge(&text.value, which);
+            if at.is_none() {
+                findings.push(wording::deal_period_form(text));
+            }
+            at
+        };
+        let start = read(&period.start, Edge::Start);
+        let end = read(&period.end, Edge::End);
+        if let (Some(start), Some(end), Some(text)) = (start, end, &period.end) {
+            if end <= start {
+                findings.push(wording::deal_period_reversed(text, &start.to_string()));
+            }
+        }
+    }
+}
+
+fn served(deal: &DeliveredDeal, findings: &mut Findings) {
+    if deal.pre_order {
+        return findings.push(wording::deal_pre_order(deal.at));
+    }
+    let model = deal
+        .models
+        .iter()
+        .any(|m| rights::model(&m.value) != CommercialModel::Other);
+    let used = deal
+        .uses
+        .iter()
+        .any(|u| rights::use_type(&u.value) != UseType::Other);
+    if !model || !used {
+        let mut words: Vec<&str> = deal
+            .models
+            .iter()
+            .chain(&deal.uses)
+            .map(|text| text.as_str())
+            .collect();
+        words.dedup();
+        let what = if words.is_empty() {
+            "no model and no use".to_owned()
+        } else {
+            words.join(", ")
+        };
+        findings.push(wording::deal_not_served(deal.at, &what));
+    }
+}

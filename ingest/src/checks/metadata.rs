@@ -1,0 +1,150 @@
+//! Is the envelope complete, and does the release say what a shop window needs?
+
+use crate::checks;
+use crate::delivery::{DeliveredCredit, DeliveredRelease, Header, ReleaseIds};
+use crate::finding::{At, Findings, Text};
+use crate::{identifiers, moment, wording};
+use catalog::ids::Gtin;
+use catalog::release::PartialDate;
+
+pub(super) fn header(header: &Header, findings: &mut Findings) {
+    // A message that broke off before its header has one finding too many already.
+    let broken = findings.0.iter().any(|finding| {
+        finding.code.starts_with("xml-")
+            || finding.code.starts_with("json-malformed")
+            || ["ern-version", "message-kind", "json-schema"].contains(&finding.code.as_str())
+    });
+    if !broken {
+        for (value, name) in [
+            (&header.sender, "sender"),
+            (&header.message_id, "message id"),
+            (&header.created, "time of creation"),
+        ] {
+            if value.is_none() {
+                findings.push(wording::required(At(0), name, "the message"));
+            }
+        }
+    }
+    if let Some(created) = &header.created {
+        if moment::date_time(&created.value).is_none() {
+            findings.push(wording::date_time_form(created));
+        }
+    }
+    if header.test {
+        findings.push(wording::test_message());
+    }
+}
+
+/// What is not an audio release: DDEX AVS `ReleaseType` values of other media.
+const OTHER_MEDIA: [&str; 6] = [
+    "Video",
+    "Ringtone",
+    "LongForm",
+    "Documentary",
+    "SheetMusic",
+    "Film",
+];
+
+pub(super) fn release(release: &DeliveredRelease, findings: &mut Findings) {
+    identity(&release.ids, findings);
+    let at = release.ids.at;
+    if let Some(kind) = &release.kind {
+        if OTHER_MEDIA.iter().any(|other| kind.value.contains(other)) {
+            findings.push(wording::release_kind(kind.at, &kind.value));
+        }
+    }
+    required(&release.title, at, "title", "the release", findings);
+    required(&release.label, at, "label", "the release", findings);
+    main_artist(&release.artists, at, "the release", findings);
+    for (value, name) in [
+        (&release.genre, "genre"),
+        (&release.kind, "release type"),
+        (&release.p_line, "P line"),
+    ] {
+        if value.is_none() {
+            findings.push(wording::advised(at, name, "the release"));
+        }
+    }
+    if release.release_date.is_none() && release.original_date.is_none() {
+        findings.push(wording::advised(at, "release date", "the release"));
+    }
+    dates(release, findings);
+    if release.tracks.is_empty()
+        && !findings.has("reference-dangling")
+        && !findings.has("release-kind")
+    {
+        findings.push(wording::required(at, "track", "the release"));
+    }
+}
+
+pub(super) fn identity(ids: &ReleaseIds, findings: &mut Findings) {
+    if let Some(gtin) = &ids.gtin {
+        if let Err(error) = gtin.value.parse::<Gtin>() {
+            findings.push(wording::identifier(&checks::GTIN_FORM, gtin, &error));
+        }
+    }
+    if let Some(grid) = &ids.grid {
+        if let Err(error) = identifiers::grid(&grid.value) {
+            findings.push(wording::identifier(&checks::GRID_FORM, grid, &error));
+        }
+    }
+    if ids.gtin.is_none() && ids.grid.is_none() && ids.proprietary.is_none() {
+        findings.push(wording::required(
+            ids.at,
+            "identifier (GTIN, GRid or a number)",
+            "the release",
+        ));
+    }
+}
+
+pub(super) fn required(
+    value: &Option<Text>,
+    at: At,
+    name: &str,
+    owner: &str,
+    findings: &mut Findings,
+) {
+    if value.is_none() {
+        findings.push(wording::required(at, name, owner));
+    }
+}
+
+/// Somebody must stand beside the title; ISNIs must be right.
+pub(super) fn main_artist(
+    artists: &[DeliveredCredit],
+    at: At,
+    owner: &str,
+    findings: &mut Findings,
+) {
+    if !artists.iter().any(|credit| credit.role == "MainArtist") {
+        findings.push(wording::required(at, "main artist", owner));
+    }
+    for isni in artists.iter().filter_map(|credit| credit.isni.as_ref()) {
+        if let Err(error) = identifiers::isni(&isni.value) {
+            findings.push(wording::identifier(&checks::ISNI_FORM, isni, &error));
+        }
+    }
+}
+
+fn dates(release: &DeliveredRelease, findings: &mut Findings) {
+    let mut read = |text: &Option<Text>, name: &str| -> Option<PartialDate> {
+        let text = text.as_ref()?;
+        let date = date(&text.value);
+        if date.is_none() {
+            findings.push(wording::date_form(text, name));
+        }
+        date
+    };
+    let original = read(&release.original_date, "original release date");
+    let own = read(&release.release_date, "release date");
+    if let (Some(original), Some(own), Some(text)) = (original, own, &release.original_date) {
+        if original.first_day() > own.first_day() && original.year() > own.year() {
+            findings.push(wording::date_order(text, &own.to_string()));
+        }
+    }
+}
+
+/// A partial date; the day of a date-time counts.
+pub(crate) fn date(text: &str) -> Option<PartialDate> {
+    text.split('T').next().and_then(|day| day.parse().ok())
+}

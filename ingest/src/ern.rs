@@ -1,0 +1,153 @@
+//! How is a DDEX ERN message read?
+//!
+//! Sources: ERN 4.3 release notification schema (4.1.1, 4.2 and 4.3.x differ only where `resources`
+//! says so), Audio profile 2.1, Allowed Value Set 4.3. The version is told by the root's namespace.
+//! The reader goes once over the message, keeps parties, resources, releases and deals by their
+//! references, and then ties them together (`tie`). It never fails: what cannot be read becomes a finding
+//! of the delivery, and the header that was read until then still says whose it is.
+
+mod deals;
+pub mod locate;
+mod parties;
+mod releases;
+mod resources;
+mod tie;
+pub mod xml;
+
+use crate::delivery::{Content, Delivery, Header, ReleaseIds};
+use crate::wording;
+use xml::{Element, Unreadable, Xml};
+
+/// Namespaces whose messages the reader knows.
+pub const READ: [(&str, &str); 6] = [
+    ("http://ddex.net/xml/ern/41", "ERN 4.1"),
+    ("http://ddex.net/xml/ern/411", "ERN 4.1.1"),
+    ("http://ddex.net/xml/ern/42", "ERN 4.2"),
+    ("http://ddex.net/xml/ern/43", "ERN 4.3"),
+    ("http://ddex.net/xml/ern/431", "ERN 4.3.1"),
+    ("http://ddex.net/xml/ern/432", "ERN 4.3.2"),
+];
+
+/// Everything that carries a reference, as read; `tie` resolves the references.
+#[derive(Debug, Default)]
+struct Message {
+    parties: parties::Parties,
+    resources: resources::Resources,
+    releases: releases::Releases,
+    deals: deals::Deals,
+}
+
+/// Reads a message that has been decoded to UTF-8 (see [`xml::decode`]).
+pub fn read(message: &str) -> Delivery {
+    let mut delivery = Delivery::default();
+    let mut xml = Xml::new(message);
+    if let Err(fault) = root(&mut xml, &mut delivery) {
+        delivery.content = Content::Nothing;
+        delivery.findings.push(*fault);
+    }
+    delivery
+}
+
+fn root(xml: &mut Xml<'_>, delivery: &mut Delivery) -> Result<(), Unreadable> {
+    let Some(root) = xml.child()? else {
+        return Err(Box::new(wording::xml_truncated(Default::default())));
+    };
+    let namespace = root.namespace().unwrap_or_default();
+    let Some((_, version)) = READ.iter().find(|(known, _)| *known == namespace) else {
+        return Err(Box::new(wording::ern_version(root.at, &namespace)));
+    };
+    delivery.header.format = (*version).to_owned();
+    match root.name() {
+        "NewReleaseMessage" => new_release(xml, delivery)?,
+        "PurgeReleaseMessage" => purge(xml, delivery)?,
+        other => return Err(Box::new(wording::message_kind(root.at, other))),
+    }
+    match xml.child()? {
+        Some(second) => Err(Box::new(wording::xml_malformed(
+            second.at,
+            "a second root element",
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn new_release(xml: &mut Xml<'_>, delivery: &mut Delivery) -> Result<(), Unreadable> {
+    let mut message = Message::default();
+    let findings = &mut delivery.findings;
+    while let Some(part) = xml.child()? {
+        match part.name() {
+            "MessageHeader" => header(xml, &mut delivery.header)?,
+            "PartyList" => message.parties.read(xml, findings)?,
+            "ResourceList" => message.resources.read(xml, findings)?,
+            "ReleaseList" => message.releases.read(xml, findings)?,
+            "DealList" => message.deals.read(xml)?,
+            _ => xml.skip()?,
+        }
+    }
+    delivery.content = tie::tie(message, findings);
+    Ok(())
+}
+
+fn purge(xml: &mut Xml<'_>, delivery: &mut Delivery) -> Result<(), Unreadable> {
+    let mut ids = None;
+    while let Some(part) = xml.child()? {
+        match part.name() {
+            "MessageHeader" => header(xml, &mut delivery.header)?,
+            "PurgedRelease" => {
+                while let Some(inner) = xml.child()? {
+                    match inner.name() {
+                        "ReleaseId" if ids.is_none() => ids = Some(release_ids(xml, &inner)?),
+                        _ => xml.skip()?,
+                    }
+                }
+            }
+            _ => xml.skip()?,
+        }
+    }
+    if let Some(ids) = ids {
+        delivery.content = Content::Purge(ids);
+    }
+    Ok(())
+}
+
+fn header(xml: &mut Xml<'_>, header: &mut Header) -> Result<(), Unreadable> {
+    while let Some(part) = xml.child()? {
+        match part.name() {
+            "MessageId" => header.message_id = xml.text(&part)?,
+            "MessageCreatedDateTime" => header.created = xml.text(&part)?,
+            "MessageControlType" => {
+                header.test = xml
+                    .text(&part)?
+                    .is_some_and(|text| text.value == "TestMessage");
+            }
+            "MessageSender" => {
+                while let Some(inner) = xml.child()? {
+                    match inner.name() {
+                        "PartyId" => header.sender = xml.text(&inner)?,
+                        "PartyName" => header.sender_name = parties::full_name(xml)?,
+                        _ => xml.skip()?,
+                    }
+                }
+            }
+            _ => xml.skip()?,
+        }
+    }
+    Ok(())
+}
+
+/// `ReleaseId`: GRid, ICPN, ProprietaryId, in any order.
+fn release_ids(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<ReleaseIds, Unreadable> {
+    let mut ids = ReleaseIds {
+        at: element.at,
+        ..ReleaseIds::default()
+    };
+    while let Some(part) = xml.child()? {
+        match part.name() {
+            "ICPN" => ids.gtin = xml.text(&part)?,
+            "GRid" => ids.grid = xml.text(&part)?,
+            "ProprietaryId" if ids.proprietary.is_none() => ids.proprietary = xml.text(&part)?,
+            _ => xml.skip()?,
+        }
+    }
+    Ok(ids)
+}

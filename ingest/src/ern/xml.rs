@@ -1,0 +1,308 @@
+//! How is an untrusted XML message read without harm?
+//!
+//! A pull reader over quick-xml: [`Xml::child`] gives the next child of the element that is open,
+//! and each handler either takes its text, walks its children, or skips it. A DOCTYPE is refused
+//! wherever it stands, so there are no entities to expand and nothing to fetch.
+//! Limits follow DDEX practice: XSD-valid messages nest at most ten deep, and the largest known ones
+//! (10,000 tracks) have 34 MB.
+
+use crate::finding::{At, Finding, Text};
+use crate::wording;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::Reader;
+use std::borrow::Cow;
+
+/// Elements inside one another.
+pub const MAX_DEPTH: usize = 64;
+/// Bytes of one value (a title, a synopsis).
+pub const MAX_TEXT: usize = 64 * 1024;
+/// Bytes of one start tag with its attributes.
+pub const MAX_TAG: usize = 16 * 1024;
+
+/// A message that cannot be read further; the finding says where and why. Boxed: it is rare.
+pub type Unreadable = Box<Finding>;
+
+/// An element whose start tag has been read.
+#[derive(Debug, Clone)]
+pub struct Element<'a> {
+    /// Where its `<` stands.
+    pub at: At,
+    tag: BytesStart<'a>,
+}
+
+impl<'a> Element<'a> {
+    /// The name without prefix.
+    pub fn name(&self) -> &str {
+        self.tag.local_name().into_inner()
+    }
+
+    /// The value of an attribute, or `None` if it is absent or malformed.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let attribute = self.tag.try_get_attribute(name).ok()??;
+        attribute
+            .normalized_value(quick_xml::XmlVersion::default())
+            .ok()
+            .map(Cow::into_owned)
+    }
+
+    /// The namespace that the element's own prefix is bound to on the element itself.
+    pub fn namespace(&self) -> Option<String> {
+        match self.tag.name().prefix() {
+            Some(prefix) => self.attribute(&format!("xmlns:{}", prefix.into_inner())),
+            None => self.attribute("xmlns"),
+        }
+    }
+}
+
+/// The reader.
+pub struct Xml<'a> {
+    reader: Reader<&'a [u8]>,
+    depth: usize,
+}
+
+impl<'a> Xml<'a> {
+    /// Over a whole message, decoded to UTF-8.
+    pub fn new(message: &'a str) -> Xml<'a> {
+        let mut reader = Reader::from_str(message);
+        reader.config_mut().expand_empty_elements = true;
+        Xml { reader, depth: 0 }
+    }
+
+    /// The next child of the open element, or `None` once that element has ended.
+    ///
+    /// # Errors
+    /// Malformed XML, a DOCTYPE, or a limit passed.
+    pub fn child(&mut self) -> Result<Option<Element<'a>>, Unreadable> {
+        loop {
+            let at = self.position();
+            match self.event()? {
+                Event::Start(tag) => {
+                    if tag.len() > MAX_TAG {
+                        return Err(Box::new(wording::xml_limit(
+                            at,
+                            "start tag",
+                            tag.len(),
+                            MAX_TAG,
+                        )));
+                    }
+                    return Ok(Some(Element { at, tag }));
+                }
+                Event::End(_) => return Ok(None),
+                Event::Eof if self.depth > 0 => return Err(Box::new(wording::xml_truncated(at))),
+                Event::Eof => return Ok(None),
+                _ => {}
+            }
+        }
+    }
+
+    /// Consumes the element just given and returns its text, or `None` if it is blank.
+    ///
+    /// # Errors
+    /// As [`Xml::child`].
+    pub fn text(&mut self, element: &Element<'_>) -> Result<Option<Text>, Unreadable> {
+        let mut value = String::new();
+        let mut inner = 0_usize;
+        loop {
+            let at = self.position();
+            match self.event()? {
+                Event::Text(text) => value.push_str(&text.xml10_content()),
+                Event::CData(text) => value.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) => {
+                    value.push(resolve(&reference).ok_or_else(|| {
+                        Box::new(wording::xml_entity(at, &reference.xml10_content()))
+                    })?);
+                }
+                Event::Start(_) => inner += 1,
+                Event::End(_) if inner == 0 => break,
+                Event::End(_) => inner -= 1,
+                Event::Eof => return Err(Box::new(wording::xml_truncated(at))),
+                _ => {}
+            }
+            if value.len() > MAX_TEXT {
+                return Err(Box::new(wording::xml_limit(
+                    at,
+                    "text",
+                    value.len(),
+                    MAX_TEXT,
+                )));
+            }
+        }
+        let trimmed = value.trim();
+        if trimmed.is_empty() {
+            return Ok(None);
+        }
+        let value = if trimmed.len() == value.len() {
+            value
+        } else {
+            trimmed.to_owned()
+        };
+        Ok(Some(Text {
+            value,
+            at: element.at,
+        }))
+    }
+
+    /// Consumes the element just given with everything in it.
+    ///
+    /// # Errors
+    /// As [`Xml::child`].
+    pub fn skip(&mut self) -> Result<(), Unreadable> {
+        let floor = self.depth - 1;
+        while self.depth > floor {
+            let at = self.position();
+            if matches!(self.event()?, Event::Eof) {
+                return Err(Box::new(wording::xml_truncated(at)));
+            }
+        }
+        Ok(())
+    }
+
+    fn event(&mut self) -> Result<Event<'a>, Unreadable> {
+        let at = self.position();
+        let event = self.reader.read_event().map_err(|error| {
+            let at = At(u32::try_from(self.reader.error_position()).unwrap_or(u32::MAX));
+            Box::new(wording::xml_malformed(at, &error.to_string()))
+        })?;
+        match &event {
+            Event::DocType(_) => return Err(Box::new(wording::xml_doctype(at))),
+            Event::Start(_) => {
+                self.depth += 1;
+                if self.depth > MAX_DEPTH {
+                    return Err(Box::new(wording::xml_limit(
+                        at, "nesting", self.depth, MAX_DEPTH,
+                    )));
+                }
+            }
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
+            _ => {}
+        }
+        Ok(event)
+    }
+
+    fn position(&self) -> At {
+        At(u32::try_from(self.reader.buffer_position()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Character references and the five entities that XML itself has; there can be no others.
+fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
+    if let Ok(Some(character)) = reference.resolve_char_ref() {
+        return Some(character);
+    }
+    match &*reference.xml10_content() {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    }
+}
+
+/// The message as text: UTF-8 (with or without a byte order mark) or UTF-16 with one.
+///
+/// # Errors
+/// Another encoding, declared or real; the finding says at which byte.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
+    let wide = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .collect::<Result<String, _>>()
+            .map_err(|error| Box::new(wording::not_unicode("UTF-16", 0, &error.to_string())))
+    };
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes).map(Cow::Owned),
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes).map(Cow::Owned),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            let text = std::str::from_utf8(bytes).map_err(|error| {
+                Box::new(wording::not_unicode(
+                    "UTF-8",
+                    error.valid_up_to(),
+                    "an invalid byte",
+                ))
+            })?;
+            match declared_encoding(text) {
+                Some(name) if !is_utf8(name) => Err(Box::new(wording::encoding_declared(name))),
+                _ => Ok(Cow::Borrowed(text)),
+            }
+        }
+    }
+}
+
+fn is_utf8(name: &str) -> bool {
+    ["utf-8", "utf8", "us-ascii", "ascii"]
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+fn declared_encoding(text: &str) -> Option<&str> {
+    let declaration = text.strip_prefix("<?xml")?.split_once("?>")?.0;
+    let value = declaration
+        .split_once("encoding")?
+        .1
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn walk(message: &str) -> Result<usize, Unreadable> {
+        let mut xml = Xml::new(message);
+        let root = xml.child()?;
+        assert!(root.is_some());
+        let mut children = 0;
+        while xml.child()?.is_some() {
+            children += 1;
+            xml.skip()?;
+        }
+        Ok(children)
+    }
+
+    #[test]
+    fn children_are_counted_and_their_insides_skipped() {
+        assert_eq!(
+            walk("<a><b><c/><d>x</d></b><e/>text<f></f></a>").unwrap(),
+            3
+        );
+    }
+
+    #[test]
+    fn text_is_unescaped_and_trimmed() {
+        let mut xml = Xml::new("<a> R&amp;B &#233; <![CDATA[<x>]]> </a>");
+        let root = xml.child().unwrap().unwrap();
+        assert_eq!(xml.text(&root).unwrap().unwrap().value, "R&B é <x>");
+    }
+
+    #[test]
+    fn a_doctype_an_unknown_entity_and_a_bottomless_message_are_refused() {
+        let code = |message: &str| walk(message).unwrap_err().code;
+        assert_eq!(
+            code("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+            "xml-doctype"
+        );
+        assert_eq!(code(&"<a>".repeat(70)), "xml-limit");
+        assert_eq!(code("<a><b></a>"), "xml-malformed");
+        assert_eq!(code("<a><b>"), "xml-malformed");
+        let mut xml = Xml::new("<a>&xxe;</a>");
+        let root = xml.child().unwrap().unwrap();
+        assert_eq!(xml.text(&root).unwrap_err().code, "xml-entity");
+    }
+
+    #[test]
+    fn utf_16_is_read_and_latin_1_is_refused_with_its_name() {
+        let wide: Vec<u8> = "\u{FEFF}<a>é</a>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(decode(&wide).unwrap(), "<a>é</a>");
+        let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>";
+        assert!(decode(latin).unwrap_err().text.contains("ISO-8859-1"));
+        assert_eq!(decode(b"<a>\xE9</a>").unwrap_err().code, "message-encoding");
+    }
+}

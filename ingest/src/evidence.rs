@@ -1,0 +1,111 @@
+//! What did the files of a delivery turn out to be?
+//!
+//! Plain values that `job` gathers from disk, so that every check of files, audio and artwork is a pure
+//! function and can be tried without a disk.
+
+use audio::{AudioError, AudioInfo, DecodeSummary};
+use catalog::ids::Sha256;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Facts by path, as the message names it.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// Every file that the message names.
+    pub files: BTreeMap<String, Fact>,
+    /// Files in the release's folder that it does not name, relative to that folder.
+    pub unused: Vec<String>,
+}
+
+/// What stands at a path.
+#[derive(Debug)]
+pub enum Fact {
+    /// The path leaves the folder, and why.
+    Escapes(&'static str),
+    /// A part of the path is a symbolic link.
+    Symlink(String),
+    /// Nothing; perhaps a file whose name differs in case only.
+    Missing(Option<String>),
+    /// Something that is no regular file: "a folder".
+    NotAFile(&'static str),
+    /// More bytes than are taken: size and limit.
+    TooLarge(u64, u64),
+    /// A regular file.
+    File(Box<Held>),
+}
+
+/// A regular file.
+#[derive(Debug)]
+pub struct Held {
+    /// On our disk.
+    pub path: PathBuf,
+    /// Size.
+    pub bytes: u64,
+    /// Of its bytes.
+    pub sha256: Sha256,
+    /// Lower-case hexadecimal by the algorithm's name as the message writes it.
+    pub hashes: BTreeMap<String, String>,
+    /// What it is.
+    pub media: Media,
+}
+
+/// What a file holds.
+#[derive(Debug)]
+pub enum Media {
+    /// A master.
+    Sound(Result<Sound, AudioError>),
+    /// A cover.
+    Picture(Result<Picture, String>),
+    /// An empty file is not opened.
+    Empty,
+}
+
+/// A master that decodes to its end.
+#[derive(Debug, Clone)]
+pub struct Sound {
+    /// What the header says.
+    pub info: AudioInfo,
+    /// What decoding found.
+    pub summary: DecodeSummary,
+}
+
+/// A cover that decodes.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// "jpeg" or "png", by content.
+    pub format: &'static str,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// A small JPEG for the report.
+    pub thumbnail: Vec<u8>,
+}
+
+impl Evidence {
+    /// The file at a path, if it is one.
+    pub fn held(&self, uri: &str) -> Option<&Held> {
+        match self.files.get(uri) {
+            Some(Fact::File(held)) => Some(held),
+            _ => None,
+        }
+    }
+
+    /// The master at a path, if it decodes.
+    pub fn sound(&self, uri: &str) -> Option<(&Held, &Sound)> {
+        let held = self.held(uri)?;
+        match &held.media {
+            Media::Sound(Ok(sound)) => Some((held, sound)),
+            _ => None,
+        }
+    }
+
+    /// The cover at a path, if it decodes.
+    pub fn picture(&self, uri: &str) -> Option<(&Held, &Picture)> {
+        let held = self.held(uri)?;
+        match &held.media {
+            Media::Picture(Ok(picture)) => Some((held, picture)),
+            _ => None,
+        }
+    }
+}

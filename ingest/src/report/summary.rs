@@ -1,0 +1,234 @@
+//! How does a report look in a terminal, and how does a delivery become a line of it?
+
+use super::{DeliveryReport, DropReport, Outcome, TrackReport};
+use crate::delivery::{Content, DeliveredCredit, DeliveredRelease, DeliveredTrack, Delivery};
+use crate::finding::{Finding, Severity, Text};
+use crate::{catalogue, rights};
+use catalog::rights::{CommercialModel, UseType};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::fmt;
+
+pub(super) fn table(deliveries: &[DeliveryReport]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header([
+            "release", "artist", "label", "tracks", "verdict", "warnings", "message",
+        ]);
+    for delivery in deliveries {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
+        table.add_row([
+            text(&delivery.title),
+            text(&delivery.artist),
+            delivery
+                .label
+                .clone()
+                .or_else(|| delivery.sender_name.clone())
+                .unwrap_or_default(),
+            delivery.tracks.len().to_string(),
+            verdict(delivery),
+            delivery.findings.count(Severity::Warn).to_string(),
+            delivery.message.clone(),
+        ]);
+    }
+    for column in [3, 5] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// "accepted", "refused, known", "accepted, 2 files awaited".
+pub(super) fn verdict(delivery: &DeliveryReport) -> String {
+    let mut words = delivery.outcome.to_string();
+    if delivery.known {
+        words.push_str(", known");
+    }
+    if delivery.awaited > 0 && delivery.outcome == Outcome::Accepted {
+        words.push_str(&format!(", {} awaited", delivery.awaited));
+    }
+    words
+}
+
+pub(super) fn heading(delivery: &DeliveryReport) -> String {
+    let title = delivery.title.as_deref().unwrap_or("(no title)");
+    let artist = delivery.artist.as_deref().unwrap_or("(no artist)");
+    match delivery.title.is_some() || delivery.artist.is_some() {
+        true => format!("{title} by {artist}: {}", delivery.outcome),
+        false => format!("{}: {}", delivery.message, delivery.outcome),
+    }
+}
+
+/// Place, sentence, found, expected, then the remedy on a line of its own.
+pub(super) fn finding(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
+    write!(f, "  {} {}", finding.place.file, finding.code)?;
+    if let Some(line) = finding.place.line {
+        write!(f, ", line {line}")?;
+    }
+    write!(f, ": {}", finding.text)?;
+    if !finding.found.is_empty() && !finding.text.contains(&finding.found) {
+        write!(f, "; found {}", finding.found)?;
+    }
+    if !finding.expected.is_empty() {
+        write!(f, "; expected {}", finding.expected)?;
+    }
+    writeln!(f, "\n    fix: {}", finding.remedy)
+}
+
+/// The last line: "9 deliveries: 8 accepted (2 known), 1 refused; 3 warnings".
+pub(super) fn line(report: &DropReport) -> String {
+    let many = |count: usize, word: &str| match count {
+        1 => format!("1 {word}"),
+        count if word.ends_with('y') => format!("{count} {}ies", &word[..word.len() - 1]),
+        count => format!("{count} {word}s"),
+    };
+    let mut parts = Vec::new();
+    for outcome in [
+        Outcome::Accepted,
+        Outcome::Purged,
+        Outcome::Refused,
+        Outcome::Test,
+    ] {
+        let of = report
+            .deliveries
+            .iter()
+            .filter(|delivery| delivery.outcome == outcome);
+        let (count, known) = of.fold((0, 0), |(count, known), delivery| {
+            (count + 1, known + usize::from(delivery.known))
+        });
+        match (count, known) {
+            (0, _) => {}
+            (count, 0) => parts.push(format!("{count} {outcome}")),
+            (count, known) => parts.push(format!("{count} {outcome} ({known} known before)")),
+        }
+    }
+    let mut line = many(report.deliveries.len(), "delivery");
+    if !parts.is_empty() {
+        line = format!("{line}: {}", parts.join(", "));
+    }
+    let others = report.remarks.count(Severity::Refuse);
+    if others > 0 {
+        line.push_str(&format!("; {} without a message", many(others, "folder")));
+    }
+    line.push_str(&format!(
+        "; {}",
+        many(report.findings(Severity::Warn), "warning")
+    ));
+    line
+}
+
+/// The report of a delivery before its verdict: what it says of itself.
+pub(crate) fn describe(message: &str, delivery: &Delivery) -> DeliveryReport {
+    let header = &delivery.header;
+    let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    let mut report = DeliveryReport {
+        message: message.to_owned(),
+        format: header.format.clone(),
+        sender: value(&header.sender),
+        sender_name: header.sender_name.clone(),
+        message_id: value(&header.message_id),
+        created: value(&header.created),
+        reference: None,
+        title: None,
+        artist: None,
+        label: None,
+        outcome: Outcome::Refused,
+        known: false,
+        awaited: 0,
+        tracks: Vec::new(),
+        rights: Vec::new(),
+        findings: Default::default(),
+        thumbnail: None,
+    };
+    match &delivery.content {
+        Content::Release(release) => {
+            report.reference = catalogue::reference(&release.ids);
+            report.title = titled(&release.title, &release.version);
+            report.artist = artists(&release.artists);
+            report.label = value(&release.label);
+            report.awaited = release
+                .tracks
+                .iter()
+                .filter(|track| track.file.is_none())
+                .count();
+            report.tracks = release.tracks.iter().map(track).collect();
+            report.rights = rights_lines(release, delivery);
+        }
+        Content::Purge(ids) => report.reference = catalogue::reference(ids),
+        Content::Nothing => {}
+    }
+    report
+}
+
+fn titled(title: &Option<Text>, version: &Option<Text>) -> Option<String> {
+    let title = &title.as_ref()?.value;
+    Some(match version {
+        Some(version) => format!("{title} ({})", version.value),
+        None => title.clone(),
+    })
+}
+
+fn artists(credits: &[DeliveredCredit]) -> Option<String> {
+    let names: Vec<&str> = credits
+        .iter()
+        .filter(|credit| credit.role == "MainArtist")
+        .map(|credit| credit.name.as_str())
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn track(track: &DeliveredTrack) -> TrackReport {
+    let value = |text: &Option<Text>| text.as_ref().map(|t| t.value.clone()).unwrap_or_default();
+    TrackReport {
+        place: format!("{}.{:02}", track.disc, track.number),
+        title: titled(&track.title, &track.version).unwrap_or_default(),
+        artist: artists(&track.artists).unwrap_or_default(),
+        isrc: value(&track.isrc),
+        duration: value(&track.duration),
+    }
+}
+
+/// At most this many lines of rights; the rest is in `report.json`'s message.
+const MAX_RIGHTS: usize = 8;
+
+/// "Worldwide: subscription, ad-supported, from 2026-10-01T00:00:00Z".
+fn rights_lines(release: &DeliveredRelease, delivery: &Delivery) -> Vec<String> {
+    let Some(created) = catalogue::created(delivery) else {
+        return Vec::new();
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for track in &release.tracks {
+        let deals = track
+            .deals
+            .iter()
+            .filter_map(|index| release.deals.get(*index));
+        for window in rights::windows(deals, created).windows() {
+            let model = match window.model {
+                CommercialModel::Subscription => "subscription",
+                CommercialModel::AdSupported => "ad-supported",
+                CommercialModel::Other => continue,
+            };
+            if window.use_type != UseType::Stream {
+                continue;
+            }
+            let codes: Vec<String> = window.territories.iter().map(|t| t.to_string()).collect();
+            let place = match codes.len() {
+                249 => "Worldwide".to_owned(),
+                0..=12 => codes.join(" "),
+                200.. => format!("Worldwide except {} countries", 249 - codes.len()),
+                count => format!("{count} countries ({} …)", codes[..6].join(" ")),
+            };
+            let end = window
+                .end
+                .map(|end| format!(" until {end}"))
+                .unwrap_or_default();
+            let line = format!("{place}: {model}, from {}{end}", window.start);
+            if !lines.contains(&line) && lines.len() < MAX_RIGHTS {
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}

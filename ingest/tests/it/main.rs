@@ -1,0 +1,9 @@
+//! Does a drop become records, masters and a report, whatever a label does to it?
+
+mod drops;
+mod ern_reader;
+mod flac;
+mod label;
+mod laws;
+mod messages;
+mod reports;
