@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::progress::Progress;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::align::{errors, overlap};
 use crate::candidates::candidates;
@@ -17,7 +17,7 @@ use crate::index::{Index, IndexColumns, build};
 use crate::print::{Print, items_in};
 
 /// What the search did, for the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// Rows searched.
     pub rows: u64,

@@ -95,14 +95,25 @@ impl<'a> Index<'a> {
             && !starts.is_empty()
             && starts.is_sorted()
             && u32::try_from(starts.len()).is_ok();
-        let shift = KEY_BITS - sampling.min(MAX_SAMPLING) - buckets.ilog2();
-        sound.then_some(Index {
+        sound.then(|| Index::checked(starts, directory, postings, sampling))
+    }
+
+    /// Puts sections together that [`Index::new`] has accepted before: it reads them all.
+    pub(crate) fn checked(
+        starts: &'a [u64],
+        directory: &'a [u64],
+        postings: &'a [u8],
+        sampling: u32,
+    ) -> Index<'a> {
+        let bits = directory.len().saturating_sub(1).max(1).ilog2();
+        let shift = (KEY_BITS - sampling.min(MAX_SAMPLING)).saturating_sub(bits);
+        Index {
             starts,
             directory,
             postings,
             sampling,
             shift,
-        })
+        }
     }
 
     /// Number of rows.

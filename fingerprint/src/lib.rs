@@ -1,15 +1,44 @@
 //! Have we heard this recording before, and which one is this clip?
+//!
+//! Each master gets a Chromaprint fingerprint ([`chromaprint`], [`print`]): eight 32-bit items
+//! a second, equal to `fpcalc`'s. An inverted index ([`index`]) tells which recordings share
+//! items at a consistent offset ([`candidates`]); only those are aligned ([`align`]) and
+//! judged ([`verdict`]). What matches is clustered without chaining ([`cluster`]), and
+//! published by [`job`] as a duplicate report with its evidence. Stretches that say nothing
+//! (silence, drones, tones) take part in none of it ([`entropy`]).
+//!
+//! The server reads the same fingerprints and index from an edition ([`edition`]); it is built
+//! without the feature `job`, which brings decoders and everything that makes fingerprints.
+
 pub mod align;
 pub mod candidates;
 #[cfg(feature = "job")]
 pub mod chromaprint;
+#[cfg(feature = "job")]
+pub mod cli;
 pub mod cluster;
+#[cfg(feature = "job")]
+pub mod compare;
 pub mod config;
 #[cfg(feature = "job")]
 pub mod duplicates;
+pub mod edition;
 pub mod entropy;
-pub mod error;
+mod error;
 pub mod index;
+#[cfg(feature = "job")]
+pub mod job;
+#[cfg(feature = "job")]
+pub mod library;
 pub mod print;
+#[cfg(feature = "job")]
+pub mod report;
+#[cfg(feature = "job")]
+pub mod shard;
 pub mod stored;
 pub mod verdict;
+
+#[cfg(feature = "job")]
+pub use cli::Report;
+pub use config::Config;
+pub use error::Error;

@@ -11,7 +11,7 @@ use super::{BUCKET_ENTRIES, Index, MAX_DIRECTORY_BITS, MAX_SAMPLING, selected};
 use crate::print::{KEY_BITS, Print};
 
 /// Entries that one pass sorts: 128 MB.
-pub const PASS_ENTRIES: u64 = 1 << 24;
+const PASS_ENTRIES: u64 = 1 << 24;
 
 /// Bits of an entry that name the place: 2^36 items are 16 million hours.
 const PLACE_BITS: u32 = 36;

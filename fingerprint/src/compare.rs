@@ -1,0 +1,203 @@
+//! What are these two files to each other? For a person who wants to see why.
+//!
+//! With two files all offsets can be tried, so nothing depends on the index here.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use catalog::cluster::MatchKind;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::align::{Alignment, errors, overlap};
+use crate::candidates::candidates;
+use crate::chromaprint;
+use crate::config::Config;
+use crate::error::Error;
+use crate::index::build;
+use crate::print::{ITEM_SECONDS, Print, View, items_in, seconds_of};
+use crate::report::{clock, words};
+use crate::verdict::{Piece, Verdict};
+
+/// Columns of the picture.
+const PICTURE: usize = 60;
+
+/// The answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// The first file.
+    pub a: PathBuf,
+    /// The second file.
+    pub b: PathBuf,
+    /// Lengths in seconds.
+    pub seconds: [f64; 2],
+    /// What they are to each other; none if they are different recordings.
+    pub kind: Option<MatchKind>,
+    /// For contained: 0 if the first is the part, 1 if the second is.
+    pub part: Option<usize>,
+    /// Seconds by which the second starts later than the first, at the best alignment.
+    pub offset: f64,
+    /// Share of bits that agree over the stretch, 0 to 1.
+    pub bit_match: f64,
+    /// Seconds of the stretch.
+    pub overlap: f64,
+    /// True if a side says nothing: silence or a tone.
+    pub silent: [bool; 2],
+    /// Share of agreeing bits along the overlap, first to last; none where nothing is said.
+    pub picture: Vec<Option<f64>>,
+}
+
+/// Fingerprints and compares two files.
+///
+/// # Errors
+/// [`Error::Audio`] naming the file that does not decode.
+pub fn compare(a: &Path, b: &Path, config: &Config) -> Result<Comparison, Error> {
+    let (of_a, of_b) = rayon::join(
+        || chromaprint::of_file(a, None),
+        || chromaprint::of_file(b, None),
+    );
+    let (of_a, of_b) = (of_a?, of_b?);
+    let seconds = [of_a.source.seconds(), of_b.source.seconds()];
+    let identical = of_a.source == of_b.source;
+    let (print_a, print_b) = (Print::new(of_a.items), Print::new(of_b.items));
+    let (view_a, view_b) = (print_a.view(), print_b.view());
+    let (found, verdict) = best(&print_a, &print_b, config);
+    let kind = match verdict {
+        _ if identical => Some(MatchKind::IdenticalAudio),
+        Some(ref verdict) => Some(verdict.kind),
+        None => None,
+    };
+    Ok(Comparison {
+        a: a.to_owned(),
+        b: b.to_owned(),
+        seconds,
+        kind,
+        part: verdict
+            .and_then(|verdict| verdict.piece)
+            .map(|piece| usize::from(piece == Piece::B)),
+        offset: -found.offset as f64 * ITEM_SECONDS + 0.0,
+        bit_match: found.bit_match(),
+        overlap: seconds_of(found.errors.items),
+        silent: [view_a.informative_len() == 0, view_b.informative_len() == 0],
+        picture: picture(view_a, view_b, found.offset),
+    })
+}
+
+/// The alignment that the rule accepts with the longest stretch, else the one whose whole
+/// overlap agrees best.
+fn best(a: &Print, b: &Print, config: &Config) -> (Alignment, Option<Verdict>) {
+    let rule = &config.matching;
+    let columns = build(std::slice::from_ref(b), 0);
+    let by_keys = columns.view().map_or(Vec::new(), |index| {
+        candidates(a.view(), &index, &config.candidates, |_| true)
+    });
+    let nearest = best_offset(a.view(), b.view(), items_in(rule.min_overlap_s));
+    let accepted = by_keys
+        .iter()
+        .map(|candidate| candidate.offset)
+        .chain([nearest])
+        .filter_map(|offset| rule.judge(a.view(), b.view(), offset))
+        .max_by_key(|(found, _)| (found.errors.items, u64::MAX - found.errors.bits));
+    match accepted {
+        Some((found, verdict)) => (found, Some(verdict)),
+        None => {
+            let limit = rule.stretch_bit_error;
+            let mut found = Alignment::at(a.view(), b.view(), nearest, 0, limit);
+            // Strangers have no stretch; the whole overlap is what there is to show.
+            if found.errors.items < items_in(rule.min_overlap_s) {
+                let range = overlap(a.view().len(), b.view().len(), nearest);
+                found.errors = errors(a.view(), b.view(), nearest, range);
+            }
+            (found, None)
+        }
+    }
+}
+
+/// The offset with the lowest error rate of all whose overlap judges `min_items`.
+fn best_offset(a: View<'_>, b: View<'_>, min_items: usize) -> i64 {
+    let (len_a, len_b) = (a.len() as i64, b.len() as i64);
+    (-len_a..=len_b)
+        .into_par_iter()
+        .filter_map(|offset| {
+            let found = errors(a, b, offset, overlap(a.len(), b.len(), offset));
+            (found.items >= min_items).then(|| (found.rate(), offset))
+        })
+        .min_by(|x, y| {
+            x.0.total_cmp(&y.0)
+                .then(x.1.abs().cmp(&y.1.abs()))
+                .then(x.1.cmp(&y.1))
+        })
+        .map_or(0, |(_, offset)| offset)
+}
+
+/// Agreement along the overlap in at most [`PICTURE`] equal parts.
+fn picture(a: View<'_>, b: View<'_>, offset: i64) -> Vec<Option<f64>> {
+    let range = overlap(a.len(), b.len(), offset);
+    let parts = range.len().min(PICTURE);
+    (0..parts)
+        .map(|part| {
+            let at = |part: usize| range.start + part * range.len() / parts;
+            let found = errors(a, b, offset, at(part)..at(part + 1));
+            (found.items > 0).then(|| 1.0 - found.rate())
+        })
+        .collect()
+}
+
+impl Comparison {
+    fn verdict(&self) -> String {
+        let names = [&self.a, &self.b].map(|path| path.display().to_string());
+        match (self.kind, self.part) {
+            (Some(MatchKind::Contained), Some(part)) => {
+                format!(
+                    "contained: {} is a part of {}",
+                    names[part],
+                    names[1 - part]
+                )
+            }
+            (Some(kind), _) => words(kind).to_owned(),
+            (None, _) if self.silent != [false, false] => {
+                "nothing to compare: silence, a tone or a drone".to_owned()
+            }
+            (None, _) => "different recordings".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "A        {}  {}",
+            clock(self.seconds[0]),
+            self.a.display()
+        )?;
+        writeln!(
+            f,
+            "B        {}  {}",
+            clock(self.seconds[1]),
+            self.b.display()
+        )?;
+        writeln!(f, "verdict  {}", self.verdict())?;
+        if self.silent != [false, false] {
+            return Ok(());
+        }
+        writeln!(f, "offset   B starts {:+.2} s against A", self.offset)?;
+        let percent = 100.0 * self.bit_match;
+        writeln!(
+            f,
+            "bits     {percent:.1} % agree over {} (strangers: 50 %)",
+            clock(self.overlap)
+        )?;
+        // One step per 6.25 % above chance.
+        let bar = |share: f64| {
+            let step = ((share - 0.5) * 16.0).clamp(0.0, 7.0) as usize;
+            ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'][step]
+        };
+        let picture: String = self
+            .picture
+            .iter()
+            .map(|part| part.map_or('·', bar))
+            .collect();
+        writeln!(f, "along    {picture}")
+    }
+}

@@ -1,0 +1,281 @@
+//! How do the masters of a store become fingerprints and a duplicate report?
+//!
+//! The only file of this crate that touches the store. Two stages, each of which may be
+//! killed anywhere and run by many at once:
+//! 1. every master of the catalogue without `fingerprints/<algorithm>/<master>.fp` gets one;
+//! 2. `duplicates/<run>.json`, named by a hash of the algorithm, the settings, and which
+//!    masters speak for which recordings. Present means done; the work report beside it
+//!    (`<run>.work.json`) is written before it.
+//!
+//! A master that does not decode is reported and has no part in the run; it is tried again
+//! next time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use catalog::cluster::{DuplicateReport, MatchEvidence};
+use catalog::ids::{RecordingId, Sha256};
+use catalog::progress::Progress;
+use catalog::release::Catalogue;
+use catalog::store::Store;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::chromaprint;
+use crate::config::Config;
+use crate::duplicates::{self, Work};
+use crate::error::Error;
+use crate::library::{Conflict, Inputs, Library, inputs};
+use crate::print::ALGORITHM;
+use crate::report::{Failed, Report};
+use crate::shard::Shard;
+use crate::stored::{Fingerprint, object_key, prefix};
+
+/// Counts changes of the code that can change a report without a change of settings.
+const RULES: u32 = 1;
+
+/// What is kept beside a duplicate report: everything else that the run found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Findings {
+    pub(crate) silent: Vec<RecordingId>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) related: Vec<MatchEvidence>,
+    pub(crate) work: Work,
+}
+
+/// Makes missing fingerprints, then the duplicate report. With a shard only the former, for
+/// the masters of that shard.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be read or written. A master that does not decode
+/// is no error: it is in the report.
+pub fn run(
+    store: &Store,
+    catalogue: &Catalogue,
+    config: &Config,
+    shard: Option<Shard>,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .build()?;
+    pool.install(|| {
+        let made = make_missing(store, catalogue, shard, progress)?;
+        let mut report = Report::new(catalogue, made, shard);
+        if shard.is_none() {
+            let (duplicates, findings, reused) = compare(store, catalogue, config, progress)?;
+            report.add_duplicates(catalogue, duplicates, findings, reused);
+        }
+        Ok(report)
+    })
+}
+
+/// The duplicate report of the catalogue as it is now; None if [`run`] has not made it yet.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be read.
+pub fn published(
+    store: &Store,
+    catalogue: &Catalogue,
+    config: &Config,
+) -> Result<Option<DuplicateReport>, Error> {
+    let run = run_of(&inputs_of(store, catalogue)?, config);
+    Ok(store.get_json(&report_key(&run))?)
+}
+
+/// The key of a run's duplicate report.
+pub fn report_key(run: &Sha256) -> String {
+    format!("duplicates/{run}.json")
+}
+
+/// The name of a run: what it is a function of.
+pub fn run_of(inputs: &Inputs, config: &Config) -> Sha256 {
+    let said = serde_json::to_vec(&(ALGORITHM, RULES, config, inputs));
+    Sha256::of(said.expect("settings and hashes are plain data"))
+}
+
+/// The recordings of a catalogue whose masters have fingerprints now.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be listed.
+pub fn inputs_of(store: &Store, catalogue: &Catalogue) -> Result<Inputs, Error> {
+    let have = present(store)?;
+    Ok(inputs(catalogue, |master| have.contains(master)))
+}
+
+/// All rows to compare or to publish, from the store.
+///
+/// # Errors
+/// [`Error::Store`], or [`Error::Audio`] if a damaged fingerprint could not be made anew.
+pub fn library(
+    store: &Store,
+    inputs: &Inputs,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Result<Library, Error> {
+    let masters: BTreeSet<Sha256> = inputs.values().flatten().copied().collect();
+    progress.begin("fingerprints", masters.len() as u64, "masters");
+    let read: Result<BTreeMap<Sha256, Fingerprint>, Error> = masters
+        .into_par_iter()
+        .map(|master| {
+            let found = read_or_mend(store, &master, progress)?;
+            progress.advance(1);
+            Ok((master, found))
+        })
+        .collect();
+    progress.finish();
+    Ok(Library::new(inputs, &read?, config))
+}
+
+fn compare(
+    store: &Store,
+    catalogue: &Catalogue,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Result<(DuplicateReport, Findings, bool), Error> {
+    let inputs = inputs_of(store, catalogue)?;
+    let run = run_of(&inputs, config);
+    let (key, beside) = (report_key(&run), format!("duplicates/{run}.work.json"));
+    if let (Some(report), Some(findings)) = (store.get_json(&key)?, store.get_json(&beside)?) {
+        return Ok((report, findings, true));
+    }
+    let library = library(store, &inputs, config, progress)?;
+    let (clustered, _, work) = duplicates::find(&library.rows, &library.prints, config, progress);
+    let report = DuplicateReport {
+        run,
+        clusters: clustered.clusters,
+    };
+    let findings = Findings {
+        silent: library.silent,
+        conflicts: library.conflicts,
+        related: clustered.related,
+        work,
+    };
+    store.put_json(&beside, &findings)?;
+    store.put_json(&key, &report)?;
+    Ok((report, findings, false))
+}
+
+/// What stage one did.
+pub(crate) struct Made {
+    /// Seconds of audio fingerprinted now, and masters.
+    pub(crate) seconds: f64,
+    pub(crate) masters: usize,
+    /// Masters that had one.
+    pub(crate) present: usize,
+    pub(crate) failed: Vec<Failed>,
+}
+
+fn make_missing(
+    store: &Store,
+    catalogue: &Catalogue,
+    shard: Option<Shard>,
+    progress: &dyn Progress,
+) -> Result<Made, Error> {
+    let have = present(store)?;
+    let mine: Vec<Sha256> = catalogue
+        .masters()
+        .into_keys()
+        .filter(|master| shard.is_none_or(|shard| shard.holds(master)))
+        .collect();
+    let missing: Vec<Sha256> = mine
+        .iter()
+        .filter(|sha| !have.contains(sha))
+        .copied()
+        .collect();
+    progress.begin("fingerprint", missing.len() as u64, "masters");
+    let outcomes: Result<Vec<(Sha256, Result<f64, Error>)>, Error> = missing
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|master| {
+            let outcome = match make(store, &master) {
+                Ok(made) => Ok(made.source.seconds()),
+                Err(error @ (Error::Audio(_) | Error::Rate { .. })) => {
+                    progress.note(&format!("{master}: no fingerprint: {error}"));
+                    Err(error)
+                }
+                Err(fatal) => return Err(fatal),
+            };
+            progress.advance(1);
+            Ok((master, outcome))
+        })
+        .collect();
+    progress.finish();
+    let outcomes = outcomes?;
+    let (made, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(_, o)| o.is_ok());
+    Ok(Made {
+        seconds: made
+            .iter()
+            .filter_map(|(_, outcome)| outcome.as_ref().ok())
+            .sum(),
+        masters: made.len(),
+        present: mine.len() - made.len() - failed.len(),
+        failed: failed
+            .into_iter()
+            .filter_map(|(master, outcome)| Some(Failed::new(catalogue, master, &outcome.err()?)))
+            .collect(),
+    })
+}
+
+/// Masters that have a fingerprint, by the names of the objects.
+fn present(store: &Store) -> Result<BTreeSet<Sha256>, Error> {
+    let folder = prefix();
+    let master = |key: &str| key.strip_prefix(&folder)?.strip_suffix(".fp")?.parse().ok();
+    Ok(store
+        .list(&folder)?
+        .iter()
+        .filter_map(|(key, _)| master(key))
+        .collect())
+}
+
+fn make(store: &Store, master: &Sha256) -> Result<Fingerprint, Error> {
+    let blob = Store::blob_key(master);
+    let fetched = Fetched::new(store, &blob)?;
+    let made = chromaprint::of_file(&fetched.path, None)?;
+    store.put(&object_key(master), made.to_bytes())?;
+    Ok(made)
+}
+
+fn read_or_mend(
+    store: &Store,
+    master: &Sha256,
+    progress: &dyn Progress,
+) -> Result<Fingerprint, Error> {
+    let key = object_key(master);
+    if let Some(bytes) = store.get(&key)? {
+        match Fingerprint::from_bytes(&key, &bytes) {
+            Ok(found) => return Ok(found),
+            Err(damaged) => progress.note(&format!("making it anew: {damaged}")),
+        }
+    }
+    make(store, master)
+}
+
+/// A file that holds an object; a downloaded copy is removed when dropped.
+struct Fetched {
+    path: PathBuf,
+    downloaded: bool,
+}
+
+impl Fetched {
+    fn new(store: &Store, key: &str) -> Result<Fetched, Error> {
+        let downloaded = store.local_path(key).is_none();
+        // One folder per process: another worker may remove its own copy at any moment.
+        let cache =
+            std::env::temp_dir().join(format!("backline-fingerprint-{}", std::process::id()));
+        Ok(Fetched {
+            path: store.fetch(key, Path::new(&cache))?,
+            downloaded,
+        })
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        if self.downloaded {
+            // A copy that stays behind costs room in the temporary folder, nothing else.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
