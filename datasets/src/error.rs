@@ -1,0 +1,87 @@
+//! What can go wrong while inputs are made, and what is to be done then?
+
+use std::io;
+use std::path::PathBuf;
+
+/// A job of this crate that did not finish. Running it again is always safe.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder can't be read or written.
+    #[error("{}: {source}\nfix: check that the folder exists, is writable and has room", path.display())]
+    Disk {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The target folder holds something else.
+    #[error("{}: {found}, expected an empty folder or {expected}\nfix: name another folder, or remove this one if nothing in it is needed", path.display())]
+    NotADrop {
+        /// The folder.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+        /// What may be.
+        expected: String,
+    },
+    /// A package can't be had.
+    #[error("package {package}: {reason}\nfix: check the network and the apt sources, or use --synthetic")]
+    Package {
+        /// Name of the package.
+        package: String,
+        /// What apt or dpkg said.
+        reason: String,
+    },
+    /// A package has no such file.
+    #[error("package {package}: no file ends with {file:?}\nfix: the archive has another version; use --synthetic and report it")]
+    NoSuchFile {
+        /// Name and version of the package.
+        package: String,
+        /// The path's ending.
+        file: String,
+    },
+    /// A music file can't be decoded.
+    #[error("{}: {reason}\nfix: delete the cache folder, so that the package is fetched again", path.display())]
+    Audio {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder says.
+        reason: String,
+    },
+    /// A master can't be encoded.
+    #[error("{}: the FLAC encoder stopped: {reason}\nfix: check that the disk has room", path.display())]
+    Flac {
+        /// The file.
+        path: PathBuf,
+        /// State of the encoder.
+        reason: String,
+    },
+    /// A cover can't be encoded.
+    #[error("cover of {title:?}: {source}\nfix: this is a defect of ours, please report it")]
+    Cover {
+        /// The release.
+        title: String,
+        /// What the encoder says.
+        source: image::ImageError,
+    },
+    /// A table compiled into the program is wrong.
+    #[error(transparent)]
+    Table(#[from] crate::drop::plan::TableError),
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Config(#[from] catalog::config::ConfigError),
+    /// The store refuses.
+    #[error(transparent)]
+    Store(#[from] catalog::store::StoreError),
+    /// A token can't be made.
+    #[error(transparent)]
+    Token(#[from] crate::token::TokenError),
+}
+
+impl Error {
+    /// Attaches the path to what the system says.
+    pub(crate) fn disk(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Error {
+        let path = path.into();
+        move |source| Error::Disk { path, source }
+    }
+}
