@@ -1,0 +1,334 @@
+//! What are the best hits for a query, and the best names for a beginning?
+
+use std::cell::Cell;
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use tantivy::query::{EnableScoring, Weight};
+use tantivy::{DocSet, TERMINATED};
+
+use crate::collect::{Best, Scored, best_of};
+use crate::reading::{Degree, Reading, Typed, did_you_mean, readings};
+use crate::{Index, Kind, Kinds, SearchError};
+
+/// Hits that can be paged through: offset + limit is at most this.
+pub const MAX_DEPTH: usize = 1_000;
+
+/// Hits are counted up to this many.
+pub const MAX_TOTAL: usize = 1_000;
+
+/// Suggestions given at most.
+pub const MAX_SUGGESTIONS: usize = 50;
+
+/// Documents one search may see refused before it makes do with what it has: a bound on work in
+/// a country where next to nothing may be heard.
+const MAX_REFUSED: usize = 50_000;
+
+/// Documents looked at while counting.
+const MAX_COUNTED: usize = 10_000;
+
+/// Documents of exactly the typed name that are looked at, per kind.
+const MAX_NAMESAKES: usize = 256;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// What was typed. The first 256 characters and ten words of it count.
+    pub text: String,
+    /// What to look for.
+    pub kinds: Kinds,
+    /// Hits wanted.
+    pub limit: usize,
+    /// Hits passed over.
+    pub offset: usize,
+}
+
+/// One thing found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// What it is.
+    pub kind: Kind,
+    /// Its row in the edition's table of that kind.
+    pub row: u32,
+    /// Higher is better; comparable within one answer only.
+    pub score: f32,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Hits {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// Number of accepted documents that match, counted up to [`MAX_TOTAL`].
+    pub total: usize,
+    /// A likelier spelling (folded: "beyonce"), if little was found.
+    pub did_you_mean: Option<String>,
+}
+
+/// A name that begins as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// What it is.
+    pub kind: Kind,
+    /// Its row in the edition's table of that kind.
+    pub row: u32,
+}
+
+/// The caller's filter, with its budget of refusals.
+struct Filter<'a> {
+    index: &'a Index,
+    accept: &'a dyn Fn(Kind, u32) -> bool,
+    refusals_left: Cell<usize>,
+}
+
+impl Filter<'_> {
+    /// Whether a document may be shown; `None` when the budget is used up.
+    fn accepts(&self, doc: u32) -> Option<bool> {
+        let (kind, row) = self.index.target(doc);
+        if (self.accept)(kind, row) {
+            return Some(true);
+        }
+        self.refusals_left
+            .set(self.refusals_left.get().checked_sub(1)?);
+        Some(false)
+    }
+}
+
+impl Index {
+    /// Finds what was meant, best first.
+    ///
+    /// `accept(kind, row)` says what this listener may be shown; what it refuses is neither
+    /// returned nor counted. It is called for candidates only, thousands of times at worst.
+    ///
+    /// # Errors
+    /// [`SearchError::TooDeep`] past [`MAX_DEPTH`]; [`SearchError::Index`] if a file is damaged.
+    pub fn search(
+        &self,
+        query: &Query,
+        accept: &dyn Fn(Kind, u32) -> bool,
+    ) -> Result<Hits, SearchError> {
+        let depth = query.offset.saturating_add(query.limit);
+        if depth > MAX_DEPTH {
+            return Err(SearchError::TooDeep {
+                asked: depth,
+                max: MAX_DEPTH,
+            });
+        }
+        let typed = Typed::read(&query.text);
+        let filter = Filter {
+            index: self,
+            accept,
+            refusals_left: Cell::new(MAX_REFUSED),
+        };
+        self.answer(query, &typed, depth, &filter)
+            .map_err(|source| self.damaged(source))
+    }
+
+    fn answer(
+        &self,
+        query: &Query,
+        typed: &Typed,
+        depth: usize,
+        filter: &Filter<'_>,
+    ) -> tantivy::Result<Hits> {
+        let ranking = &self.manifest.ranking;
+        // The same readings whatever the page, so that pages fit together.
+        let mut best = Best::of(depth.max(ranking.enough));
+        let mut loosest = Vec::new();
+        let mut found_literally = 0;
+        for degree in Degree::ALL {
+            let found = best.kept().len();
+            if found >= ranking.enough || (degree == Degree::Loosened && found > 0) {
+                break;
+            }
+            let readings = readings(degree, typed, &self.vocabulary, ranking);
+            if let (Degree::Literal, [literal]) = (degree, &readings[..]) {
+                best.merge(self.exactly_named(typed, literal, query.kinds, filter)?);
+            }
+            for reading in &readings {
+                for kind in query.kinds.iter() {
+                    best.merge(self.best_of(reading, kind, &best, filter)?);
+                }
+            }
+            if !readings.is_empty() {
+                loosest = readings;
+            }
+            if degree == Degree::Literal {
+                found_literally = best.kept().len();
+            }
+        }
+        let hits = best
+            .kept()
+            .iter()
+            .skip(query.offset)
+            .take(query.limit)
+            .map(|scored| {
+                let (kind, row) = self.target(scored.doc);
+                Hit {
+                    kind,
+                    row,
+                    score: scored.score,
+                }
+            });
+        Ok(Hits {
+            hits: hits.collect(),
+            total: self
+                .count(&loosest, query.kinds, filter)?
+                .max(best.kept().len().min(depth)),
+            did_you_mean: (found_literally < ranking.enough)
+                .then(|| did_you_mean(typed, &self.vocabulary))
+                .flatten(),
+        })
+    }
+
+    fn weight(&self, reading: &Reading, kind: Kind) -> tantivy::Result<Box<dyn Weight>> {
+        let scoring = EnableScoring::enabled_from_statistics_provider(self, &self.searcher);
+        reading.query(kind, self).weight(scoring)
+    }
+
+    /// The best documents of one kind and reading that beat what is known.
+    fn best_of(
+        &self,
+        reading: &Reading,
+        kind: Kind,
+        known: &Best,
+        filter: &Filter<'_>,
+    ) -> tantivy::Result<Vec<Scored>> {
+        let Some(segment) = self.segment() else {
+            return Ok(Vec::new());
+        };
+        best_of(
+            self.weight(reading, kind)?.as_ref(),
+            segment,
+            known.capacity(),
+            known.bar(),
+            &|doc| self.factor(doc) * reading.factor,
+            &|doc| filter.accepts(doc),
+        )
+    }
+
+    /// The documents whose whole name was typed, with the factor for it.
+    fn exactly_named(
+        &self,
+        typed: &Typed,
+        literal: &Reading,
+        kinds: Kinds,
+        filter: &Filter<'_>,
+    ) -> tantivy::Result<Vec<Scored>> {
+        let Some(segment) = self.segment() else {
+            return Ok(Vec::new());
+        };
+        let mut named = Vec::new();
+        for kind in kinds.iter() {
+            let exact = self.names.exact(kind, &typed.name).into_iter();
+            let mut docs: Vec<u32> = exact
+                .flat_map(|first| self.namesakes(first))
+                .take(MAX_NAMESAKES)
+                .collect();
+            docs.extend(self.names.exact_variant(kind, &typed.name));
+            docs.sort_unstable();
+            docs.dedup();
+            let mut scorer = self.weight(literal, kind)?.scorer(segment, 1.0)?;
+            for doc in docs {
+                if scorer.doc() > doc || scorer.seek(doc) != doc {
+                    continue;
+                }
+                if filter.accepts(doc) == Some(true) {
+                    let bm25 = scorer.score() * self.manifest.ranking.exact_name;
+                    named.push(Scored {
+                        score: bm25 * self.factor(doc),
+                        doc,
+                    });
+                }
+            }
+        }
+        Ok(named)
+    }
+
+    /// Counts the accepted documents of all these readings together.
+    fn count(
+        &self,
+        readings: &[Reading],
+        kinds: Kinds,
+        filter: &Filter<'_>,
+    ) -> tantivy::Result<usize> {
+        let Some(segment) = self.segment() else {
+            return Ok(0);
+        };
+        let mut counted = HashSet::new();
+        let mut looked_at = 0;
+        for reading in readings {
+            for kind in kinds.iter() {
+                let mut scorer = self.weight(reading, kind)?.scorer(segment, 1.0)?;
+                while scorer.doc() != TERMINATED {
+                    looked_at += 1;
+                    if looked_at > MAX_COUNTED || counted.len() >= MAX_TOTAL {
+                        return Ok(counted.len());
+                    }
+                    if filter.accepts(scorer.doc()) == Some(true) {
+                        counted.insert(scorer.doc());
+                    }
+                    scorer.advance();
+                }
+            }
+        }
+        Ok(counted.len())
+    }
+
+    /// Names that begin with `prefix`, best known first; then what a search for it finds.
+    ///
+    /// Gives at most `limit`, and never more than [`MAX_SUGGESTIONS`].
+    ///
+    /// # Errors
+    /// [`SearchError::Index`] if a file is damaged.
+    pub fn suggest(
+        &self,
+        prefix: &str,
+        kinds: Kinds,
+        limit: usize,
+        accept: &dyn Fn(Kind, u32) -> bool,
+    ) -> Result<Vec<Suggestion>, SearchError> {
+        let limit = limit.min(MAX_SUGGESTIONS);
+        let typed = Typed::read(prefix);
+        let filter = Filter {
+            index: self,
+            accept,
+            refusals_left: Cell::new(MAX_REFUSED / 10),
+        };
+        let mut suggestions: Vec<Suggestion> = Vec::new();
+        let push = |suggestions: &mut Vec<Suggestion>, (kind, row)| {
+            let suggestion = Suggestion { kind, row };
+            if !suggestions.contains(&suggestion) {
+                suggestions.push(suggestion);
+            }
+        };
+        if typed.name.is_empty() || limit == 0 {
+            return Ok(suggestions);
+        }
+        for (doc, _) in self.names.beginning(&typed.name, kinds) {
+            match filter.accepts(doc) {
+                Some(true) => push(&mut suggestions, self.target(doc)),
+                Some(false) => {}
+                None => break,
+            }
+            if suggestions.len() == limit {
+                return Ok(suggestions);
+            }
+        }
+        let query = Query {
+            text: prefix.to_owned(),
+            kinds,
+            limit,
+            offset: 0,
+        };
+        let hits = self
+            .answer(&query, &typed, limit, &filter)
+            .map_err(|source| self.damaged(source))?
+            .hits;
+        for hit in hits {
+            push(&mut suggestions, (hit.kind, hit.row));
+        }
+        suggestions.truncate(limit);
+        Ok(suggestions)
+    }
+}
