@@ -16,7 +16,7 @@
 mod reader;
 mod writer;
 
-pub use reader::{Columns, Strings};
+pub use reader::{Columns, Section, Strings, TextSection};
 pub use writer::ColumnsWriter;
 
 use std::io;

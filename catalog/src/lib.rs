@@ -9,6 +9,7 @@ pub mod columns;
 pub mod config;
 #[cfg(feature = "publish")]
 pub mod delivery;
+pub mod edition;
 #[cfg(feature = "publish")]
 pub mod fold;
 pub mod genre;

@@ -245,7 +245,7 @@ mod tests {
         let cd = SampleRate::new(44_100).unwrap();
         assert_eq!(Frames(44_100 * 187).at(cd), Millis(187_000));
         assert_eq!(cd.frames(Millis(187_000)), Frames(44_100 * 187));
-        assert_eq!(Frames(u64::MAX).at(cd).to_string().contains(':'), true);
+        assert!(Frames(u64::MAX).at(cd).to_string().contains(':'));
         assert_eq!(Millis(187_400).to_string(), "3:07");
         assert_eq!(Millis(3_765_000).to_string(), "1:02:45");
     }

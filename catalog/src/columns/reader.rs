@@ -6,6 +6,7 @@
 use super::{ALIGN, ColumnsError, Entry, MAGIC, MAX_SECTIONS};
 use bytemuck::Pod;
 use std::fs::File;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -62,15 +63,57 @@ impl Columns {
     /// A column of strings.
     ///
     /// # Errors
-    /// [`ColumnsError::Damaged`] when it is missing, not UTF-8, or its ends are not in order.
+    /// [`ColumnsError::Damaged`] when it is missing or its ends do not fit its text.
     pub fn strings(&self, name: &str) -> Result<Strings<'_>, ColumnsError> {
-        let ends = self.slice::<u32>(&format!("{name}.at"))?;
-        let text = std::str::from_utf8(self.slice(&format!("{name}.text"))?)
-            .map_err(|error| self.damaged(format!("section `{name}.text`: {error}")))?;
-        let in_order = ends.is_sorted() && ends.last().copied().unwrap_or(0) as usize == text.len();
-        match in_order && ends.iter().all(|end| text.is_char_boundary(*end as usize)) {
-            true => Ok(Strings { ends, text }),
+        Ok(self.texts(self.locate_strings(name)?))
+    }
+
+    /// Finds a section once, so that reading it later costs no search.
+    ///
+    /// # Errors
+    /// As [`Columns::slice`].
+    pub fn locate<T: Pod>(&self, name: &str) -> Result<Section<T>, ColumnsError> {
+        self.slice::<T>(name)?;
+        let entry = self.entry(name)?;
+        let start = entry.offset as usize;
+        Ok(Section {
+            range: (start, start + entry.length as usize),
+            of: PhantomData,
+        })
+    }
+
+    /// Finds a column of strings once.
+    ///
+    /// # Errors
+    /// As [`Columns::strings`].
+    pub fn locate_strings(&self, name: &str) -> Result<TextSection, ColumnsError> {
+        let section = TextSection {
+            ends: self.locate(&format!("{name}.at"))?,
+            text: self.locate(&format!("{name}.text"))?,
+        };
+        let ends = self.view(section.ends);
+        match ends.last().copied().unwrap_or(0) as usize == self.view(section.text).len() {
+            true => Ok(section),
             false => Err(self.damaged(format!("section `{name}.at` does not fit `{name}.text`"))),
+        }
+    }
+
+    /// The values of a section of this very file.
+    ///
+    /// # Panics
+    /// When the section was located in another, longer file.
+    pub fn view<T: Pod>(&self, section: Section<T>) -> &[T] {
+        bytemuck::cast_slice(&self.map[section.range.0..section.range.1])
+    }
+
+    /// The strings of a column of this very file.
+    ///
+    /// # Panics
+    /// When the section was located in another, longer file.
+    pub fn texts(&self, section: TextSection) -> Strings<'_> {
+        Strings {
+            ends: self.view(section.ends),
+            text: self.view(section.text),
         }
     }
 
@@ -160,21 +203,42 @@ fn directory(map: &[u8]) -> Result<Vec<Entry>, String> {
     Ok(entries)
 }
 
-/// A column of strings in a mapping; checked when it was opened.
+/// Where a section of values stands in its file.
+#[derive(Debug)]
+pub struct Section<T> {
+    range: (usize, usize),
+    of: PhantomData<fn() -> T>,
+}
+impl<T> Clone for Section<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Section<T> {}
+
+/// Where a column of strings stands in its file.
+#[derive(Debug, Clone, Copy)]
+pub struct TextSection {
+    ends: Section<u32>,
+    text: Section<u8>,
+}
+
+/// A column of strings in a mapping. Rows are checked when they are read, so that opening a file
+/// touches none of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Strings<'a> {
     ends: &'a [u32],
-    text: &'a str,
+    text: &'a [u8],
 }
 
 impl<'a> Strings<'a> {
-    /// The string of a row, or `None` beyond the last.
+    /// The string of a row, or `None` beyond the last (or where the bytes are damaged).
     pub fn get(&self, row: usize) -> Option<&'a str> {
         let end = *self.ends.get(row)? as usize;
         let start = row
             .checked_sub(1)
             .map_or(0, |before| self.ends[before] as usize);
-        self.text.get(start..end)
+        std::str::from_utf8(self.text.get(start..end)?).ok()
     }
 
     /// How many rows there are.
