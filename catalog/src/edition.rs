@@ -203,7 +203,7 @@ impl Edition {
     /// [`EditionError`] naming the edition and the file.
     pub fn open(store: &Store, id: &str, cache: &Path) -> Result<Edition, EditionError> {
         let manifest = manifest(store, id)?;
-        let mut folder = store
+        let folder = store
             .local_path(&key(id, ""))
             .unwrap_or_else(|| cache.join(key(id, "")));
         for file in &manifest.files {
