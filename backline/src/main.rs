@@ -1,2 +1,24 @@
-//! Placeholder while the workspace is laid out.
-fn main() {}
+//! One console for content ops, ML engineers and cron.
+//!
+//! `backline` runs every batch job over one store. stdout carries the result, stderr the log and the
+//! progress. Exit codes: 0 done; 1 content was refused; 2 the job failed.
+
+mod cli;
+mod config;
+mod console;
+mod edition;
+mod manual;
+mod nightly;
+mod progress;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    console::log_to_stderr(&arguments);
+    match cli::run(&arguments) {
+        Ok(refused) => console::exit_code(refused),
+        Err(error) => console::failed(&error, arguments.json),
+    }
+}

@@ -1,0 +1,51 @@
+# Backline: build, try, test, measure. `make help` lists the targets.
+#
+# One cargo profile (release) for everything, so that third-party crates are compiled once.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo demo-check check test test-web bench clean-demo
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BIN := $(TARGET)/release
+WORK := $(or $(BACKLINE_WORK),work)
+# Members are built with overflow checks and debug assertions for tests; third-party crates are shared.
+TEST_CONFIG := --config .cargo/test.toml
+CARGO := cargo
+LOCKED := --locked
+
+help:            ## this list
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  *##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+setup:           ## install what a fresh machine lacks (cmake, compiler), or say how
+	@scripts/setup.sh
+
+build: setup     ## release binaries
+	@scripts/build.sh
+
+demo: build      ## the whole way once on real music, then a server to try
+	@BIN=$(BIN) WORK=$(WORK) scripts/demo.sh serve
+
+demo-check: build ## a short demo without the server staying up; asserts what it serves
+	@BIN=$(BIN) WORK=$(WORK) scripts/demo.sh check
+
+check: setup     ## formatting, lints as errors, documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --release --workspace --no-deps --document-private-items
+
+test: setup      ## every test
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  $(CARGO) nextest run $(LOCKED) $(TEST_CONFIG) --release --workspace && $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace --doc; \
+	else \
+	  $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace; \
+	fi
+
+test-web: build  ## the web page in Chromium
+	@BIN=$(BIN) WORK=$(WORK) scripts/test-web.sh
+
+bench: build     ## CPU, memory and sizes of every stage on the demo drop
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench.sh
+
+clean-demo:      ## forget the demo's store and drop (packages stay cached)
+	rm -rf $(WORK)/demo $(WORK)/check

@@ -1,0 +1,106 @@
+//! How does a person see how far a job is? A bar on a terminal, a line now and then in a log.
+
+use crate::cli::Arguments;
+use catalog::progress::{Progress, Silent};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Between two lines in a log.
+const LINE_EVERY: Duration = Duration::from_secs(15);
+
+/// What fits the place that stderr goes to.
+pub(crate) fn for_terminal(arguments: &Arguments) -> Box<dyn Progress> {
+    match (arguments.quiet, std::io::stderr().is_terminal() && !arguments.json) {
+        (true, _) => Box::new(Silent),
+        (false, true) => Box::<Bars>::default(),
+        (false, false) => Box::<Lines>::default(),
+    }
+}
+
+/// One bar, for the stage that is going on; a line for each stage that is done.
+#[derive(Default)]
+struct Bars {
+    stage: Mutex<Option<(String, ProgressBar)>>,
+}
+
+impl Bars {
+    fn with<T>(&self, work: impl FnOnce(&mut Option<(String, ProgressBar)>) -> T) -> T {
+        work(&mut self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl Progress for Bars {
+    fn begin(&self, stage: &str, total: u64, unit: &'static str) {
+        let template = format!("{{prefix:>24.bold}} {{bar:32.cyan/dim}} {{pos:>6}}/{{len}} {unit}  {{elapsed}} · {{eta}} left  {{wide_msg:.dim}}");
+        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(total).with_style(style.progress_chars("━╸─")).with_prefix(stage.to_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        self.with(|current| *current = Some((stage.to_owned(), bar)));
+    }
+
+    fn advance(&self, n: u64) {
+        self.with(|current| current.iter().for_each(|(_, bar)| bar.inc(n)));
+    }
+
+    fn note(&self, text: &str) {
+        self.with(|current| match current {
+            Some((_, bar)) => bar.set_message(text.to_owned()),
+            None => eprintln!("{text}"),
+        });
+    }
+
+    fn finish(&self) {
+        self.with(|current| {
+            if let Some((stage, bar)) = current.take() {
+                let (done, elapsed) = (bar.position(), bar.elapsed());
+                bar.finish_and_clear();
+                if elapsed > Duration::from_secs(1) {
+                    eprintln!("{stage:>24} {done} done in {:.1} s", elapsed.as_secs_f64());
+                }
+            }
+        });
+    }
+}
+
+/// Log lines: at the beginning, at the end, and every [`LINE_EVERY`] between.
+#[derive(Default)]
+struct Lines {
+    stage: Mutex<Option<(String, &'static str, u64, Instant, Instant)>>,
+    done: AtomicU64,
+}
+
+impl Progress for Lines {
+    fn begin(&self, stage: &str, total: u64, unit: &'static str) {
+        tracing::info!(stage, total, unit, "begin {stage}: {total} {unit}");
+        self.done.store(0, Ordering::Relaxed);
+        let now = Instant::now();
+        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+            Some((stage.to_owned(), unit, total, now, now));
+    }
+
+    fn advance(&self, n: u64) {
+        let done = self.done.fetch_add(n, Ordering::Relaxed) + n;
+        let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((stage, unit, total, _, last)) = stage.as_mut()
+            && last.elapsed() > LINE_EVERY
+        {
+            *last = Instant::now();
+            tracing::info!(stage, done, total, unit, "{stage}: {done} of {total} {unit}");
+        }
+    }
+
+    fn note(&self, text: &str) {
+        tracing::info!("{text}");
+    }
+
+    fn finish(&self) {
+        let stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        if let Some((stage, unit, _, began, _)) = stage {
+            let (done, duration_ms) = (self.done.load(Ordering::Relaxed), began.elapsed().as_millis() as u64);
+            tracing::info!(stage, done, unit, duration_ms, "done {stage}: {done} {unit} in {:.1} s", duration_ms as f64 / 1e3);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Do the parts hold together as the architecture says?
+
+mod arrows;

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Builds the two programs; says how long the first time takes, and shows cargo's own progress.
+set -euo pipefail
+target=${CARGO_TARGET_DIR:-target}
+if [ ! -x "$target/release/backline" ]; then
+  echo "First build: about 12 minutes on two cores (polars and tantivy are most of it); later ones take seconds." >&2
+fi
+quiet=()
+[ -x "$target/release/backline" ] && quiet=(--quiet)
+cargo build --locked --release "${quiet[@]}" -p backline -p catalog-server
