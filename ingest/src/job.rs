@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::delivery::{Content, Delivery};
 use crate::evidence::Evidence;
 use crate::finding::{At, Findings, Place};
-use crate::report::{DeliveryReport, DropReport, Outcome, SCHEMA, html, summary};
+use crate::report::{DeliveryReport, DropReport, Outcome, SCHEMA, summary};
 use crate::{Error, checks, ern, plain, wording};
 use base64::Engine;
 use catalog::delivery::{DeliveryLog, DeliveryRecord};
@@ -306,7 +306,7 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
     let offsets: Vec<At> = findings.0.iter().filter_map(|finding| finding.at).collect();
     let text = ern::xml::decode(&read.bytes).unwrap_or_default();
     let lines = ern::locate::lines(&text, &offsets);
-    let mut xpaths = match is_json(message) {
+    let xpaths = match is_json(message) {
         true => Default::default(),
         false => ern::locate::xpaths(&text, &offsets),
     };
@@ -324,7 +324,7 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
             file,
             ..Place::default()
         };
-        if let Some(at) = finding.at {
+        if let Some(at) = finding.at.take() {
             let (line, column) = lines.get(&at).copied().unzip();
             place.line = line;
             place.column = column;
@@ -335,10 +335,4 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
         }
         finding.place = place;
     }
-    xpaths.clear();
-}
-
-/// The page, with the covers that the store's records of the messages keep.
-fn page(report: &DropReport) -> String {
-    html::page(report)
 }

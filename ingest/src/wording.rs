@@ -775,7 +775,11 @@ pub(crate) fn drop_no_message(files: usize) -> Finding {
         &checks::DROP_NO_MESSAGE,
         "a folder with files, but without a message",
     )
-    .found(format!("{files} files, no message"))
+    .found(if files == 1 {
+        "a file".to_owned()
+    } else {
+        format!("{files} files")
+    })
     .expected("<ReleaseId>.xml or release.json")
     .fix("deliver the message, or remove the folder")
 }

@@ -51,7 +51,6 @@ pub(super) struct TrackRelease {
 /// A node of the running order.
 #[derive(Debug, Default)]
 pub(super) struct Group {
-    pub(super) at: At,
     pub(super) sequence: Option<Text>,
     pub(super) work_part: bool,
     pub(super) groups: Vec<Group>,
@@ -139,7 +138,6 @@ fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, Unreadable> 
     let kind = element.attribute("ResourceGroupType");
     let work_part = kind.as_deref() == Some("MultiWorkPart");
     let mut node = Group {
-        at: element.at,
         work_part,
         ..Group::default()
     };

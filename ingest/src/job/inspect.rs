@@ -303,8 +303,14 @@ fn listen(path: &Path) -> Result<Result<Sound, AudioError>, Error> {
             summary: decoder.finish()?,
         })
     });
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     match decoded {
-        Err(AudioError::Io { path, source }) => Err(unreadable(&path, source)),
+        // What a file's own bytes bring about stays a finding.
+        Err(AudioError::Io { path, source })
+            if ![InvalidData, InvalidInput, UnexpectedEof].contains(&source.kind()) =>
+        {
+            Err(unreadable(&path, source))
+        }
         other => Ok(other),
     }
 }

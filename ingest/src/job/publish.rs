@@ -6,7 +6,7 @@ use crate::Error;
 use crate::catalogue;
 use crate::evidence::{Evidence, Fact, Held};
 use crate::finding::{Finding, Findings, Place, Severity};
-use crate::report::{DeliveryReport, DropReport, Outcome};
+use crate::report::{DeliveryReport, DropReport, Outcome, html};
 use crate::{checks, wording};
 use catalog::delivery::{Appended, Change, DeliveryRecord, Reason, SCHEMA, Verdict};
 use catalog::ids::Sha256;
@@ -200,7 +200,7 @@ pub(super) fn report(
     report: &mut DropReport,
     folder: Option<&Path>,
 ) -> Result<(), Error> {
-    let html = super::page(report);
+    let html = html::page(report);
     let mut bare = report.clone();
     bare.deliveries
         .iter_mut()

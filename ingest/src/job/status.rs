@@ -1,10 +1,11 @@
 //! What happened to this release, recording or sender? Answers from the delivery log alone.
 
 use crate::Error;
+use crate::report::summary::TABLE_STYLE;
 use catalog::delivery::{Change, DeliveryLog, DeliveryRecord, Verdict};
 use catalog::ids::{Gtin, Isrc};
 use catalog::store::Store;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 use std::fmt;
 
@@ -128,7 +129,7 @@ impl fmt::Display for StatusReport {
         }
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(TABLE_STYLE)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_header([
                 "created",

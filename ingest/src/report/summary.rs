@@ -5,13 +5,18 @@ use crate::delivery::{Content, DeliveredCredit, DeliveredRelease, DeliveredTrack
 use crate::finding::{Finding, Severity, Text};
 use crate::{catalogue, rights};
 use catalog::rights::{CommercialModel, UseType};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use std::fmt;
+
+/// Lines only where they separate something.
+pub(crate) const TABLE_STYLE: TableStyle = TableStyle::new()
+    .header_separator(LineStyle::none().fill('─').junction('─'))
+    .bottom_border(LineStyle::none().fill('─').junction('─'));
 
 pub(super) fn table(deliveries: &[DeliveryReport]) -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(TABLE_STYLE)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header([
             "release", "artist", "label", "tracks", "verdict", "warnings", "message",

