@@ -1,2 +1,5 @@
-//! Placeholder while the workspace is laid out.
-fn main() {}
+//! The program `catalog-server`; see the library for what it does.
+
+fn main() -> std::process::ExitCode {
+    catalog_server::cli::main()
+}

@@ -1,0 +1,213 @@
+//! Which clients hold a connection without using it?
+//!
+//! A stream that gives back the bytes read while its protocol was recognised, notes when a byte
+//! last moved, and fails when its reader takes next to nothing for a whole window while we have
+//! bytes for it. Reading slowly is allowed; standing still is not.
+
+use bytes::{Buf, Bytes};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep};
+
+/// When the last byte moved, in milliseconds after the connection was made.
+#[derive(Clone)]
+pub(super) struct Activity {
+    since: Instant,
+    moved_ms: Arc<AtomicU64>,
+}
+
+impl Activity {
+    pub(super) fn now() -> Activity {
+        Activity {
+            since: Instant::now(),
+            moved_ms: Arc::default(),
+        }
+    }
+
+    fn mark(&self) {
+        self.moved_ms
+            .store(self.since.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// When a connection without a byte since the last one has been idle for `limit`.
+    pub(super) fn idle_at(&self, limit: Duration) -> Instant {
+        self.since + Duration::from_millis(self.moved_ms.load(Ordering::Relaxed)) + limit
+    }
+}
+
+/// A client's stream under watch.
+pub(super) struct Watched<S> {
+    inner: S,
+    ahead: Bytes,
+    activity: Activity,
+    window: Duration,
+    least: usize,
+    taken: usize,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Watched<S> {
+    /// `ahead` was read already; a reader must take `least` bytes per `window`.
+    pub(super) fn new(
+        inner: S,
+        ahead: Vec<u8>,
+        activity: Activity,
+        window: Duration,
+        least: usize,
+    ) -> Watched<S> {
+        Watched {
+            inner,
+            ahead: ahead.into(),
+            activity,
+            window,
+            least,
+            taken: 0,
+            timer: None,
+        }
+    }
+
+    fn judge(
+        &mut self,
+        cx: &mut Context<'_>,
+        wrote: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let Poll::Pending = wrote else {
+            if let Poll::Ready(Ok(n)) = &wrote {
+                self.activity.mark();
+                self.taken += n;
+            }
+            return wrote;
+        };
+        let window = self.window;
+        if self.timer.is_none() {
+            self.taken = 0;
+        }
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(window)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if self.taken < self.least {
+                return Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the client stopped reading",
+                )));
+            }
+            self.taken = 0;
+            timer.as_mut().reset(Instant::now() + window);
+        }
+        Poll::Pending
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.ahead.has_remaining() {
+            let n = self.ahead.len().min(buf.remaining());
+            buf.put_slice(&self.ahead[..n]);
+            self.ahead.advance(n);
+            return Poll::Ready(Ok(()));
+        }
+        let read = Pin::new(&mut self.inner).poll_read(cx, buf);
+        if read.is_ready() {
+            self.activity.mark();
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.judge(cx, wrote)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let wrote = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.judge(cx, wrote)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    /// hyper and h2 flush when all they had is written: nobody is being waited for any more.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.timer = None;
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    fn watched(
+        capacity: usize,
+        ahead: &[u8],
+    ) -> (Watched<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
+        let (ours, theirs) = tokio::io::duplex(capacity);
+        let window = Duration::from_millis(20);
+        (
+            Watched::new(ours, ahead.to_vec(), Activity::now(), window, 4),
+            theirs,
+        )
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_stands_still_is_given_up() {
+        let (mut ours, _theirs) = watched(8, b"");
+        let error = ours.write_all(&[0; 100]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_goes_on_is_served_to_the_end() {
+        let (mut ours, mut theirs) = watched(8, b"");
+        let reader = tokio::spawn(async move { theirs.read_exact(&mut [0; 10_000]).await });
+        ours.write_all(&[0; 10_000]).await.unwrap();
+        reader.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_read_ahead_comes_first() {
+        let (mut ours, mut theirs) = watched(64, b"GET ");
+        theirs.write_all(b"/ HTTP/1.1").await.unwrap();
+        let mut text = [0; 14];
+        ours.read_exact(&mut text).await.unwrap();
+        assert_eq!(&text, b"GET / HTTP/1.1");
+    }
+
+    #[tokio::test]
+    async fn once_all_is_written_nobody_is_waited_for() {
+        let (mut ours, mut theirs) = watched(8, b"");
+        let reader =
+            tokio::spawn(async move { theirs.read_exact(&mut [0; 64]).await.map(|_| theirs) });
+        ours.write_all(&[0; 64]).await.unwrap();
+        assert!(ours.timer.is_some(), "the buffer was full on the way");
+        ours.flush().await.unwrap();
+        assert!(ours.timer.is_none());
+        reader.await.unwrap().unwrap();
+    }
+}

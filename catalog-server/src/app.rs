@@ -1,0 +1,73 @@
+//! What does every request have at hand?
+
+use crate::accept::Phase;
+use crate::blobs::Blobs;
+use crate::config::Config;
+use crate::edition_swap::Editions;
+use crate::identity::{self, Listener};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::problem::Problem;
+use crate::secret::Secrets;
+use crate::signing::Signer;
+use axum::extract::FromRequestParts;
+use http::header;
+use http::request::Parts;
+use jiff::Timestamp;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What time it is; a test says so itself.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Shared by all requests.
+pub struct App {
+    pub(crate) config: Config,
+    pub(crate) secrets: Secrets,
+    pub(crate) signer: Signer,
+    pub(crate) clock: Clock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) blobs: Arc<Blobs>,
+    pub(crate) editions: Arc<Editions>,
+    pub(crate) phase: watch::Receiver<Phase>,
+}
+
+impl App {
+    /// Now, by the server's clock.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
+
+impl FromRequestParts<Arc<App>> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Listener, Problem> {
+        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(value), None) = (values.next(), values.next()) else {
+            return Err(Problem::unauthorised(
+                "the request needs exactly one Authorization header",
+            ));
+        };
+        let token = value.to_str().ok().and_then(identity::bearer);
+        let token = token.ok_or_else(|| {
+            Problem::unauthorised("the Authorization header is not of the form `Bearer <token>`")
+        })?;
+        identity::verify(&app.secrets, token, app.now(), app.config.links.skew_s)
+            .map_err(|error| Problem::unauthorised(error.to_string()))
+    }
+}
+
+/// The edition that answers this request, from its first line to its last.
+pub(crate) struct Current(pub Arc<Live>);
+
+impl FromRequestParts<Arc<App>> for Current {
+    type Rejection = Problem;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Current, Problem> {
+        app.editions
+            .current()
+            .map(Current)
+            .ok_or_else(Problem::no_edition)
+    }
+}

@@ -1,0 +1,44 @@
+//! Everything a client may ask of an edition, and nothing else.
+//!
+//! The server maps one immutable edition and answers from it: metadata, search, playback, lists. It
+//! writes nothing: no module here holds a writer, and a test over the dependency graph keeps
+//! encoders, parsers of deliveries and polars out of the binary. A newer edition is opened and
+//! checked beside the one that answers and takes over between two requests
+//! ([`edition_swap`]). Who listens, where and on which plan stands in a signed token
+//! ([`identity`]); what they may fetch stands in a signed link ([`signing`]) that any edge verifies
+//! by itself, so audio may be served from a cache that knows nothing of licences.
+
+pub mod accept;
+mod answer;
+mod app;
+mod artwork;
+mod audio;
+mod blobs;
+mod browse;
+pub mod cli;
+pub mod config;
+mod discover;
+pub mod edition_swap;
+mod find;
+mod health;
+pub mod identity;
+mod ladder;
+mod live;
+pub mod metrics;
+mod page;
+mod params;
+mod playback;
+pub mod problem;
+mod ranges;
+mod rights;
+mod router;
+mod secret;
+mod server;
+mod show;
+pub mod signing;
+mod slices;
+
+pub use app::Clock;
+pub use config::Config;
+pub use secret::{SecretError, Secrets};
+pub use server::{Error, Options, Server};

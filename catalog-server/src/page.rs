@@ -1,0 +1,45 @@
+//! The web page: one bundle of three files in the binary, with no other origin in it.
+
+use crate::answer::{Keep, bytes};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, header};
+
+const INDEX: &str = include_str!("page/index.html");
+const SCRIPT: &str = include_str!("page/app.js");
+const STYLE: &str = include_str!("page/style.css");
+
+/// Nothing but our own files, our own artwork and our own audio; nobody may frame it, and the
+/// token in its address goes nowhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(crate) async fn index(request: HeaderMap) -> Response {
+    let mut response = bytes(
+        &request,
+        INDEX,
+        "text/html; charset=utf-8",
+        Keep::Revalidate,
+    );
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(POLICY),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    response
+}
+
+pub(crate) async fn script(request: HeaderMap) -> Response {
+    bytes(
+        &request,
+        SCRIPT,
+        "text/javascript; charset=utf-8",
+        Keep::Revalidate,
+    )
+}
+
+pub(crate) async fn style(request: HeaderMap) -> Response {
+    bytes(&request, STYLE, "text/css; charset=utf-8", Keep::Revalidate)
+}

@@ -1,0 +1,14 @@
+//! Does a running server keep its promises? Started in-process on a free port, over a tiny edition
+//! that the tests publish themselves.
+
+mod audio;
+mod browse;
+mod client;
+mod connections;
+mod edition;
+mod graph;
+mod hostile;
+mod lists;
+mod playback;
+mod swap;
+mod world;

@@ -1,0 +1,230 @@
+// Is the web page what a listener expects, in a real browser?
+//
+// BASE_URL   a running catalog-server
+// TOKEN      a listener with a Discover Weekly list
+// TOKEN_BLOCKED  (optional) a listener in a country where something is not licensed
+// TYPO, FIND     (optional) what is mistyped and the text that must be found for it
+// BLOCKED        (optional) a search that finds a track which TOKEN_BLOCKED may not hear
+// SHOTS      (optional) a folder for screenshots
+//
+// Ends with 0 if every sentence below is true, 1 if one is not.
+
+import { chromium } from "playwright-core";
+import { mkdtempSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const base = process.env.BASE_URL ?? "http://127.0.0.1:8080";
+const token = process.env.TOKEN;
+const blockedToken = process.env.TOKEN_BLOCKED;
+if (!token) {
+  console.error("page.test.js: TOKEN is not set\nfix: TOKEN=$(backline datasets token …)");
+  process.exit(2);
+}
+const shots = process.env.SHOTS ?? mkdtempSync(join(tmpdir(), "backline-page-"));
+mkdirSync(shots, { recursive: true });
+
+const ask = async (path, bearer = token) => {
+  const response = await fetch(base + path, { headers: { authorization: `Bearer ${bearer}` } });
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+};
+
+// What to mistype: the longest word of the first playable title of the listener's own list.
+async function typo() {
+  if (process.env.TYPO) return { typed: process.env.TYPO, find: process.env.FIND ?? process.env.TYPO };
+  const { tracks } = await ask("/v1/me/discover-weekly");
+  for (const { track } of tracks) {
+    const word = track.title.split(/[^A-Za-z]+/).sort((a, b) => b.length - a.length)[0];
+    if (word.length < 6) continue;
+    const middle = Math.floor(word.length / 2);
+    const typed = word.slice(0, middle) + word.slice(middle + 1);
+    return { typed, find: track.title };
+  }
+  throw new Error("no title of the list has a word of six letters; set TYPO and FIND");
+}
+
+// A track that this listener may not hear: looked for in the titles of releases of the home page.
+async function blocked(bearer) {
+  if (process.env.BLOCKED) return process.env.BLOCKED;
+  const home = await ask("/v1/home", bearer);
+  for (const release of home.releases) {
+    const { tracks } = await ask(`/v1/releases/${release.id}`, bearer);
+    const track = tracks.find((track) => !track.available);
+    if (track) return track.title;
+  }
+  return null;
+}
+
+const faults = [];
+async function check(sentence, test) {
+  try {
+    await test();
+    console.log(`ok    ${sentence}`);
+  } catch (error) {
+    faults.push(sentence);
+    console.log(`FAIL  ${sentence}\n      ${String(error.message).split("\n").slice(0, 6).join("\n      ")}`);
+  }
+}
+function expect(condition, text) {
+  if (!condition) throw new Error(text);
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
+});
+
+async function open(bearer, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  page.strangers = [];
+  page.complaints = [];
+  page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("data:")) page.strangers.push(request.url()); });
+  page.on("console", (message) => { if (message.type() === "error") page.complaints.push(message.text()); });
+  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  await page.goto(`${base}/#token=${bearer}`);
+  return page;
+}
+const shot = (page, name, options = {}) => page.screenshot({ path: join(shots, `${name}.png`), ...options });
+const rows = (page) => page.locator("#discover-weekly .tracks li");
+const search = async (page, text) => {
+  await page.fill("#search", text);
+  await page.press("#search", "Enter");
+  await page.waitForFunction(() => location.hash.startsWith("#/search/") && document.querySelector("#main").getAttribute("aria-busy") === "false");
+  await page.getByRole("heading", { level: 1 }).waitFor();
+};
+const state = (page) => page.evaluate(() => {
+  const audio = document.querySelector("#audio");
+  return { time: audio.currentTime, paused: audio.paused, duration: audio.duration, source: audio.currentSrc, error: audio.error?.message };
+});
+const playsFrom = (page, from) => page.waitForFunction((from) => document.querySelector("#audio").currentTime > from, from, { timeout: 20000 });
+
+const page = await open(token);
+
+await check("Discover Weekly shows thirty tracks, each with a reason", async () => {
+  await rows(page).first().waitFor({ timeout: 15000 });
+  const count = await rows(page).count();
+  const expected = Number(process.env.WEEKLY ?? 30);
+  expect(count === expected, `${count} tracks, expected ${expected}`);
+  const reasons = await rows(page).locator(".reason").allTextContents();
+  expect(reasons.every((reason) => reason.trim().length > 3), `a track without a reason: ${JSON.stringify(reasons)}`);
+  await shot(page, "1-discover-weekly");
+});
+
+await check("the token is taken out of the address", async () => {
+  expect(!page.url().includes("token"), page.url());
+});
+
+await check("a click plays, and time goes on", async () => {
+  await rows(page).first().locator(".play").click();
+  await playsFrom(page, 0.5);
+  const { source, duration } = await state(page);
+  expect(source.includes("/audio/") && source.includes("hmac="), source);
+  expect(duration > 5, `duration ${duration}`);
+  await shot(page, "2-playing");
+});
+
+await check("a seek to the middle plays from there", async () => {
+  const middle = await page.evaluate(() => (document.querySelector("#audio").currentTime = document.querySelector("#audio").duration / 2));
+  await playsFrom(page, middle + 0.3);
+});
+
+await check("space pauses and the button says so", async () => {
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor();
+  expect((await state(page)).paused, "still playing");
+});
+
+await check("another quality goes on at the same place", async () => {
+  const before = await state(page);
+  await page.selectOption("#quality", "normal");
+  await page.waitForFunction((source) => document.querySelector("#audio").currentSrc !== source, before.source);
+  await playsFrom(page, before.time - 1);
+  expect((await state(page)).source.includes("-96"), (await state(page)).source);
+  await page.selectOption("#quality", "");
+});
+
+await check("a search with a typo finds what was meant", async () => {
+  const { typed, find } = await typo();
+  await search(page, typed);
+  const text = await page.locator("#main").innerText();
+  expect(text.includes(find), `"${typed}" did not find "${find}"`);
+  await shot(page, "3-search");
+});
+
+await check("suggestions come while typing and are chosen by keyboard", async () => {
+  await page.fill("#search", "");
+  const word = (await ask("/v1/me/discover-weekly")).tracks[0].track.artists[0].name.slice(0, 3);
+  await page.locator("#search").pressSequentially(word, { delay: 30 });
+  await page.locator("#suggestions li").first().waitFor();
+  await shot(page, "4-suggestions");
+  const before = page.url();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((before) => location.href !== before, before);
+});
+
+await check("a release page shows its cover and tracks and plays", async () => {
+  await page.goto(`${base}/#/`);
+  await page.locator(".card").first().click();
+  await page.locator(".hero img").waitFor();
+  await page.waitForFunction(() => document.querySelector(".hero img").naturalWidth > 0);
+  expect((await page.locator(".tracks li").count()) > 0, "no tracks");
+  await shot(page, "5-release");
+});
+
+if (blockedToken) {
+  const other = await open(blockedToken);
+  await check("a track that the country may not hear is greyed out and says why", async () => {
+    const title = await blocked(blockedToken);
+    expect(title, "nothing is blocked for TOKEN_BLOCKED; set BLOCKED to a search that finds such a track");
+    await search(other, title);
+    const row = other.locator(".tracks li.blocked").first();
+    await row.waitFor();
+    expect((await row.locator(".why").innerText()).length > 5, "no reason");
+    expect((await row.locator(".play").getAttribute("aria-disabled")) === "true", "the button is not disabled");
+    await row.locator(".play").click();
+    expect((await state(other)).source === "", "it plays");
+    await shot(other, "6-blocked");
+  });
+  await other.context().close();
+}
+
+await check("without a token the page asks for one", async () => {
+  const context = await browser.newContext();
+  const fresh = await context.newPage();
+  await fresh.goto(base);
+  await fresh.getByRole("heading", { name: "Who is listening?" }).waitFor();
+  await shot(fresh, "7-door");
+  await context.close();
+});
+
+for (const [name, options] of [
+  ["8-dark", { colorScheme: "dark" }],
+  ["9-narrow", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+]) {
+  await check(`the page fits: ${name.slice(2)}`, async () => {
+    const view = await open(token, options);
+    await rows(view).first().waitFor();
+    await rows(view).first().locator(".play").click();
+    await playsFrom(view, 0.1);
+    const wide = await view.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    await shot(view, name);
+    await view.context().close();
+    expect(wide <= 0, `${wide} pixels too wide`);
+  });
+}
+
+await check("nothing is asked of another origin, and the console is clean", async () => {
+  expect(page.strangers.length === 0, page.strangers.join("\n"));
+  expect(page.complaints.length === 0, page.complaints.join("\n"));
+});
+
+await browser.close();
+console.log(`screenshots: ${shots}`);
+if (faults.length) {
+  console.log(`${faults.length} of the page's sentences are not true`);
+  process.exit(1);
+}
