@@ -30,7 +30,10 @@ pub fn reference(ids: &ReleaseIds) -> Option<String> {
         .grid
         .as_ref()
         .map(|text| identifiers::grid(&text.value).unwrap_or_else(|_| text.value.clone()));
-    grid.or_else(|| ids.proprietary.as_ref().map(|text| text.value.clone()))
+    let own = || ids.proprietary.as_ref().map(|text| text.value.clone());
+    // An operator may let a wrong check digit pass; the number still names the release.
+    let raw = || ids.gtin.as_ref().map(|text| text.value.clone());
+    grid.or_else(own).or_else(raw)
 }
 
 /// When the message was made.

@@ -83,6 +83,7 @@ table! {
     ISRC_FORM = "isrc-form", Refuse fixed, "ISO 3901:2019; DDEX Audio 2.1, rule 1011";
     ISRC_DOUBLED = "isrc-doubled", Warn, "ISO 3901:2019: one code, one recording";
     GTIN_FORM = "gtin-form", Refuse fixed, "GS1 General Specifications, 7.9; DDEX Audio 2.1, rule 1001";
+    GTIN_CHECK_DIGIT = "gtin-check-digit", Refuse, "GS1 General Specifications, 7.9";
     GRID_FORM = "grid-form", Warn, "DDEX GRid 2.1; ISO 7064 Mod 37,36";
     ISNI_FORM = "isni-form", Warn, "ISO 27729; ISO 7064 Mod 11,2";
     ISWC_FORM = "iswc-form", Warn, "ISO 15707";

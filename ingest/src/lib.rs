@@ -11,6 +11,7 @@
 
 pub mod catalogue;
 pub mod checks;
+pub mod checksums;
 pub mod cli;
 pub mod config;
 pub mod delivery;

@@ -67,6 +67,22 @@ pub fn duration(text: &str) -> Option<Millis> {
     ))
 }
 
+/// The shortest xs:duration of minutes and seconds.
+pub fn iso_duration(length: Millis) -> String {
+    let (minutes, rest) = (length.0 / 60_000, length.0 % 60_000);
+    let minutes = if minutes > 0 {
+        format!("{minutes}M")
+    } else {
+        String::new()
+    };
+    let seconds = match (rest / 1000, rest % 1000) {
+        (0, 0) if !minutes.is_empty() => String::new(),
+        (seconds, 0) => format!("{seconds}S"),
+        (seconds, millis) => format!("{seconds}.{millis:03}S"),
+    };
+    format!("PT{minutes}{seconds}")
+}
+
 /// Numbers with their units in order, each unit at most once; milliseconds.
 fn fields(mut text: &str, units: &[(char, u64)]) -> Option<u64> {
     let mut total = 0_u64;
@@ -111,6 +127,15 @@ mod tests {
         ] {
             assert_eq!(duration(text).map(|millis| millis.0), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_written_duration_is_read_back() {
+        for millis in [0, 1, 999, 1000, 60_000, 61_500, 3_600_000, 3_599_999] {
+            let text = iso_duration(Millis(millis));
+            assert_eq!(duration(&text), Some(Millis(millis)), "{text}");
+        }
+        assert_eq!(iso_duration(Millis(200_000)), "PT3M20S");
     }
 
     #[test]

@@ -62,10 +62,10 @@ fn periods(deal: &DeliveredDeal, findings: &mut Findings) {
         };
         let start = read(&period.start, Edge::Start);
         let end = read(&period.end, Edge::End);
-        if let (Some(start), Some(end), Some(text)) = (start, end, &period.end) {
-            if end <= start {
-                findings.push(wording::deal_period_reversed(text, &start.to_string()));
-            }
+        if let (Some(start), Some(end), Some(text)) = (start, end, &period.end)
+            && end <= start
+        {
+            findings.push(wording::deal_period_reversed(text, &start.to_string()));
         }
     }
 }

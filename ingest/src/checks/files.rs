@@ -117,11 +117,7 @@ fn sound_checks(
     let difference = length.0.abs_diff(said.0);
     let grave = difference > limits.duration_refused_ms;
     if difference > limits.duration_tolerance_ms && said.0 > 0 {
-        let found = format!(
-            "PT{}M{:.3}S",
-            length.0 / 60_000,
-            (length.0 % 60_000) as f64 / 1e3
-        );
+        let found = moment::iso_duration(length);
         let limit = limits.duration_tolerance_ms;
         findings.push(wording::duration_differs(text, grave, &found, limit));
     }

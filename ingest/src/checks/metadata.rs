@@ -4,7 +4,7 @@ use crate::checks;
 use crate::delivery::{DeliveredCredit, DeliveredRelease, Header, ReleaseIds};
 use crate::finding::{At, Findings, Text};
 use crate::{identifiers, moment, wording};
-use catalog::ids::Gtin;
+use catalog::ids::{Gtin, IdError};
 use catalog::release::PartialDate;
 
 pub(super) fn header(header: &Header, findings: &mut Findings) {
@@ -25,10 +25,10 @@ pub(super) fn header(header: &Header, findings: &mut Findings) {
             }
         }
     }
-    if let Some(created) = &header.created {
-        if moment::date_time(&created.value).is_none() {
-            findings.push(wording::date_time_form(created));
-        }
+    if let Some(created) = &header.created
+        && moment::date_time(&created.value).is_none()
+    {
+        findings.push(wording::date_time_form(created));
     }
     if header.test {
         findings.push(wording::test_message());
@@ -48,10 +48,10 @@ const OTHER_MEDIA: [&str; 6] = [
 pub(super) fn release(release: &DeliveredRelease, findings: &mut Findings) {
     identity(&release.ids, findings);
     let at = release.ids.at;
-    if let Some(kind) = &release.kind {
-        if OTHER_MEDIA.iter().any(|other| kind.value.contains(other)) {
-            findings.push(wording::release_kind(kind.at, &kind.value));
-        }
+    if let Some(kind) = &release.kind
+        && OTHER_MEDIA.iter().any(|other| kind.value.contains(other))
+    {
+        findings.push(wording::release_kind(kind.at, &kind.value));
     }
     required(&release.title, at, "title", "the release", findings);
     required(&release.label, at, "label", "the release", findings);
@@ -79,14 +79,19 @@ pub(super) fn release(release: &DeliveredRelease, findings: &mut Findings) {
 
 pub(super) fn identity(ids: &ReleaseIds, findings: &mut Findings) {
     if let Some(gtin) = &ids.gtin {
-        if let Err(error) = gtin.value.parse::<Gtin>() {
-            findings.push(wording::identifier(&checks::GTIN_FORM, gtin, &error));
+        let check = match gtin.value.parse::<Gtin>() {
+            Ok(_) => None,
+            Err(error @ IdError::CheckDigit { .. }) => Some((&checks::GTIN_CHECK_DIGIT, error)),
+            Err(error) => Some((&checks::GTIN_FORM, error)),
+        };
+        if let Some((check, error)) = check {
+            findings.push(wording::identifier(check, gtin, &error));
         }
     }
-    if let Some(grid) = &ids.grid {
-        if let Err(error) = identifiers::grid(&grid.value) {
-            findings.push(wording::identifier(&checks::GRID_FORM, grid, &error));
-        }
+    if let Some(grid) = &ids.grid
+        && let Err(error) = identifiers::grid(&grid.value)
+    {
+        findings.push(wording::identifier(&checks::GRID_FORM, grid, &error));
     }
     if ids.gtin.is_none() && ids.grid.is_none() && ids.proprietary.is_none() {
         findings.push(wording::required(
@@ -137,10 +142,11 @@ fn dates(release: &DeliveredRelease, findings: &mut Findings) {
     };
     let original = read(&release.original_date, "original release date");
     let own = read(&release.release_date, "release date");
-    if let (Some(original), Some(own), Some(text)) = (original, own, &release.original_date) {
-        if original.first_day() > own.first_day() && original.year() > own.year() {
-            findings.push(wording::date_order(text, &own.to_string()));
-        }
+    if let (Some(original), Some(own), Some(text)) = (original, own, &release.original_date)
+        && original.first_day() > own.first_day()
+        && original.year() > own.year()
+    {
+        findings.push(wording::date_order(text, &own.to_string()));
     }
 }
 

@@ -39,10 +39,10 @@ fn fields(track: &DeliveredTrack, findings: &mut Findings) {
             Some(_) => {}
         }
     }
-    if let Some(text) = &track.iswc {
-        if let Err(error) = identifiers::iswc(&text.value) {
-            findings.push(wording::identifier(&checks::ISWC_FORM, text, &error));
-        }
+    if let Some(text) = &track.iswc
+        && let Err(error) = identifiers::iswc(&text.value)
+    {
+        findings.push(wording::identifier(&checks::ISWC_FORM, text, &error));
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         match resource.kind {
             Kind::Sound => {}
             Kind::Video => {
-                findings.push(wording::release_kind(resource.at, "Video"));
+                if !findings.has("release-kind") {
+                    findings.push(wording::release_kind(resource.at, "Video"));
+                }
                 continue;
             }
             Kind::Image | Kind::Other => continue,
@@ -113,10 +115,10 @@ fn track_releases<'a>(
 ) -> HashMap<&'a str, &'a TrackRelease> {
     let (mut own, mut seen) = (HashMap::new(), HashSet::new());
     for track in tracks {
-        if let Some(reference) = &track.reference {
-            if !seen.insert(reference.as_str()) {
-                findings.push(wording::reference_doubled(reference, "ReleaseReference"));
-            }
+        if let Some(reference) = &track.reference
+            && !seen.insert(reference.as_str())
+        {
+            findings.push(wording::reference_doubled(reference, "ReleaseReference"));
         }
         let Some(resource) = &track.resource else {
             findings.push(wording::required(
@@ -138,8 +140,10 @@ fn track_releases<'a>(
 
 /// Disc, number and resource of each place.
 fn running_order(outer: &Group, findings: &mut Findings) -> Vec<(u32, u32, Text)> {
-    let mut order = Order::default();
-    order.disc = 1;
+    let mut order = Order {
+        disc: 1,
+        ..Order::default()
+    };
     order.walk(outer, findings);
     order.places
 }

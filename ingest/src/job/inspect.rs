@@ -1,6 +1,7 @@
 //! What did the files that a message names turn out to be? Every byte is read; nothing is written.
 
 use crate::Error;
+use crate::checksums::Hashers;
 use crate::config::Config;
 use crate::delivery::{DeliveredFile, DeliveredRelease};
 use crate::evidence::{Evidence, Fact, Held, Media, Picture, Sound};
@@ -8,9 +9,7 @@ use crate::paths;
 use audio::{AudioError, Decoder};
 use catalog::ids::Sha256Hasher;
 use image::{ImageDecoder, ImageFormat, ImageReader};
-use md5::Md5;
 use rayon::prelude::*;
-use sha2::{Digest, Sha224, Sha384, Sha512};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
@@ -221,79 +220,6 @@ fn read_all(path: &Path, limit: u64, mut each: impl FnMut(&[u8])) -> Result<u64,
     }
 }
 
-/// Only the algorithms that the message asks for; SHA-256 is always made.
-#[derive(Default)]
-struct Hashers {
-    md5: Option<Md5>,
-    sha224: Option<Sha224>,
-    sha384: Option<Sha384>,
-    sha512: Option<Sha512>,
-    names: BTreeSet<String>,
-}
-
-impl Hashers {
-    fn wanted(files: &[&DeliveredFile]) -> Hashers {
-        let mut hashers = Hashers::default();
-        for (algorithm, _) in files.iter().flat_map(|file| &file.hashes) {
-            match canonical(&algorithm.value).as_str() {
-                "MD5" => hashers.md5 = Some(Md5::new()),
-                "SHA224" => hashers.sha224 = Some(Sha224::new()),
-                "SHA384" => hashers.sha384 = Some(Sha384::new()),
-                "SHA512" => hashers.sha512 = Some(Sha512::new()),
-                _ => {}
-            }
-            hashers.names.insert(algorithm.value.clone());
-        }
-        hashers
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        self.md5.iter_mut().for_each(|hasher| hasher.update(bytes));
-        self.sha224
-            .iter_mut()
-            .for_each(|hasher| hasher.update(bytes));
-        self.sha384
-            .iter_mut()
-            .for_each(|hasher| hasher.update(bytes));
-        self.sha512
-            .iter_mut()
-            .for_each(|hasher| hasher.update(bytes));
-    }
-
-    /// By the name that the message uses.
-    fn finish(self, sha256: &str) -> BTreeMap<String, String> {
-        let made = [
-            ("MD5", self.md5.map(|hasher| hex(&hasher.finalize()))),
-            ("SHA224", self.sha224.map(|hasher| hex(&hasher.finalize()))),
-            ("SHA256", Some(sha256.to_owned())),
-            ("SHA384", self.sha384.map(|hasher| hex(&hasher.finalize()))),
-            ("SHA512", self.sha512.map(|hasher| hex(&hasher.finalize()))),
-        ];
-        let value = |name: &str| {
-            let wanted = canonical(name);
-            made.iter()
-                .find(|(made, _)| *made == wanted)
-                .and_then(|(_, value)| value.clone())
-        };
-        self.names
-            .iter()
-            .filter_map(|name| Some((name.clone(), value(name)?)))
-            .collect()
-    }
-}
-
-/// "SHA-256", "sha256" and "SHA_256" are one algorithm.
-fn canonical(name: &str) -> String {
-    name.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_ascii_uppercase()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Decodes a master to its end. Trouble with our own disk is an error, not the label's fault.
 fn listen(path: &Path) -> Result<Result<Sound, AudioError>, Error> {
     let decoded = Decoder::open(path).and_then(|decoder| {
@@ -365,10 +291,13 @@ fn unused(folder: &Path, message: &Path, used: &BTreeSet<PathBuf>) -> Result<Vec
             let Ok(kind) = kind else { continue };
             if kind.is_dir() && depth < UNUSED_DEPTH {
                 open.push((inner, depth + 1));
-            } else if kind.is_file() && !hidden && inner != message && !used.contains(&inner) {
-                if let Ok(relative) = inner.strip_prefix(folder) {
-                    found.push(relative.to_string_lossy().replace('\\', "/"));
-                }
+            } else if kind.is_file()
+                && !hidden
+                && inner != message
+                && !used.contains(&inner)
+                && let Ok(relative) = inner.strip_prefix(folder)
+            {
+                found.push(relative.to_string_lossy().replace('\\', "/"));
             }
         }
     }

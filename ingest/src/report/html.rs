@@ -150,8 +150,11 @@ fn facts(html: &mut String, delivery: &DeliveryReport) {
     fact("message", Some(&delivery.message));
     fact("id", delivery.message_id.as_deref());
     fact("format", Some(&delivery.format));
-    for line in &delivery.rights {
-        fact("may be heard", Some(line));
+    if delivery.outcome == Outcome::Accepted {
+        delivery
+            .rights
+            .iter()
+            .for_each(|line| fact("may be heard", Some(line)));
     }
     html.push_str("</dl>\n");
 }
@@ -207,7 +210,11 @@ fn finding(html: &mut String, finding: &Finding) {
     html.push_str("</p>\n<p class=\"place\">");
     let _ = write!(html, "<code>{}</code>", escape(&finding.place.file));
     if let Some(line) = finding.place.line {
-        let _ = write!(html, " line {line}");
+        let _ = write!(
+            html,
+            " {}line {line}",
+            summary::of_message(&finding.place.file)
+        );
     }
     if let Some(path) = finding
         .place

@@ -4,8 +4,10 @@ use super::{DeliveryReport, DropReport, Outcome, TrackReport};
 use crate::delivery::{Content, DeliveredCredit, DeliveredRelease, DeliveredTrack, Delivery};
 use crate::finding::{Finding, Severity, Text};
 use crate::{catalogue, rights};
+use catalog::ids::{Territory, TerritorySet};
 use catalog::rights::{CommercialModel, UseType};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use jiff::Timestamp;
 use std::fmt;
 
 /// Lines only where they separate something.
@@ -70,16 +72,25 @@ pub(super) fn heading(delivery: &DeliveryReport) -> String {
 pub(super) fn finding(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
     write!(f, "  {} {}", finding.place.file, finding.code)?;
     if let Some(line) = finding.place.line {
-        write!(f, ", line {line}")?;
+        write!(f, ", {}line {line}", of_message(&finding.place.file))?;
     }
     write!(f, ": {}", finding.text)?;
     if !finding.found.is_empty() && !finding.text.contains(&finding.found) {
         write!(f, "; found {}", finding.found)?;
     }
-    if !finding.expected.is_empty() {
+    if !finding.expected.is_empty() && !finding.text.contains("expected") {
         write!(f, "; expected {}", finding.expected)?;
     }
     writeln!(f, "\n    fix: {}", finding.remedy)
+}
+
+/// A line number beside the name of a master or cover is one of the message.
+pub(super) fn of_message(file: &str) -> &'static str {
+    let lower = file.to_ascii_lowercase();
+    match lower.ends_with(".xml") || lower.ends_with(".json") {
+        true => "",
+        false => "message ",
+    }
 }
 
 /// The last line: "9 deliveries: 8 accepted (2 known), 1 refused; 3 warnings".
@@ -198,12 +209,13 @@ fn track(track: &DeliveredTrack) -> TrackReport {
 /// At most this many lines of rights; the rest is in `report.json`'s message.
 const MAX_RIGHTS: usize = 8;
 
-/// "Worldwide: subscription, ad-supported, from 2026-10-01T00:00:00Z".
+/// "Worldwide: subscription, ad-supported from 2026-10-01 until 2027-01-01".
 fn rights_lines(release: &DeliveredRelease, delivery: &Delivery) -> Vec<String> {
     let Some(created) = catalogue::created(delivery) else {
         return Vec::new();
     };
-    let mut lines: Vec<String> = Vec::new();
+    // By place and time, with the models that are open there and then.
+    let mut lines: Vec<((String, String), Vec<&str>)> = Vec::new();
     for track in &release.tracks {
         let deals = track
             .deals
@@ -218,22 +230,46 @@ fn rights_lines(release: &DeliveredRelease, delivery: &Delivery) -> Vec<String> 
             if window.use_type != UseType::Stream {
                 continue;
             }
-            let codes: Vec<String> = window.territories.iter().map(|t| t.to_string()).collect();
-            let place = match codes.len() {
-                249 => "Worldwide".to_owned(),
-                0..=12 => codes.join(" "),
-                200.. => format!("Worldwide except {} countries", 249 - codes.len()),
-                count => format!("{count} countries ({} …)", codes[..6].join(" ")),
-            };
             let end = window
                 .end
-                .map(|end| format!(" until {end}"))
+                .map(|end| format!(" until {}", day(end)))
                 .unwrap_or_default();
-            let line = format!("{place}: {model}, from {}{end}", window.start);
-            if !lines.contains(&line) && lines.len() < MAX_RIGHTS {
-                lines.push(line);
+            let key = (
+                places(&window.territories),
+                format!("from {}{end}", day(window.start)),
+            );
+            match lines.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, models)) if models.contains(&model) => {}
+                Some((_, models)) => models.push(model),
+                None => lines.push((key, vec![model])),
             }
         }
     }
+    lines.truncate(MAX_RIGHTS);
     lines
+        .into_iter()
+        .map(|((place, span), models)| format!("{place}: {} {span}", models.join(", ")))
+        .collect()
+}
+
+fn places(territories: &TerritorySet) -> String {
+    let codes: Vec<&str> = territories.iter().map(Territory::code).collect();
+    match codes.len() {
+        Territory::COUNT => "Worldwide".to_owned(),
+        0..=12 => codes.join(" "),
+        200.. => {
+            let closed = TerritorySet::worldwide().without(territories);
+            let codes: Vec<&str> = closed.iter().take(12).map(Territory::code).collect();
+            let more = if closed.len() > 12 { " …" } else { "" };
+            format!("Worldwide except {}{more}", codes.join(" "))
+        }
+        count => format!("{count} countries ({} …)", codes[..6].join(" ")),
+    }
+}
+
+/// An instant without its midnight.
+fn day(at: Timestamp) -> String {
+    let text = at.to_string();
+    text.strip_suffix("T00:00:00Z")
+        .map_or_else(|| text.clone(), str::to_owned)
 }

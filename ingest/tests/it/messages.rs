@@ -44,8 +44,9 @@ fn identifiers_are_checked_to_their_last_digit() {
     );
     check(
         |m| m["release"]["gtin"] = json!("5012345678901"),
-        &["gtin-form"],
+        &["gtin-check-digit"],
     );
+    check(|m| m["release"]["gtin"] = json!("5012345"), &["gtin-form"]);
     check(
         |m| m["tracks"][0]["iswc"] = json!("T-034.524.680-2"),
         &["iswc-form"],
@@ -188,4 +189,22 @@ fn the_format_itself_is_checked_all_at_once() {
 #[test]
 fn a_test_message_is_said_to_be_one() {
     check(|m| m["test"] = json!(true), &["test-message"]);
+}
+
+#[test]
+fn an_operator_may_let_a_wrong_check_digit_pass_and_the_number_still_names_the_release() {
+    let mut message = release("R1");
+    message["release"]["gtin"] = json!("5012345678901");
+    let delivery = plain::read(&message.to_string());
+    let user = "[severity]\ngtin-check-digit = \"warn\"".parse().unwrap();
+    let config = Config::read(Some(&user)).unwrap();
+    assert!(!checks::check(&delivery, &Evidence::default(), &config).refuse());
+    let change = ingest::catalogue::change(&delivery, &Evidence::default());
+    let Some(catalog::delivery::Change::Put(release)) = change else {
+        panic!("no release")
+    };
+    assert_eq!(
+        (release.gtin, release.reference.as_str()),
+        (None, "5012345678901")
+    );
 }
