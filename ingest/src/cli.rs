@@ -87,7 +87,7 @@ impl fmt::Display for Report {
 /// # Errors
 /// [`Error`]: the job failed; refused content is no error.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
-    let config = Config::read(context.config)?;
+    let config = Config::load(context.config)?;
     match &args.command {
         Command::Run { drop, report } => job::run(
             context.store,

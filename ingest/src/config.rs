@@ -76,7 +76,7 @@ impl Config {
     ///
     /// # Errors
     /// A key that is unknown or malformed; a severity for a code that is unknown or fixed.
-    pub fn read(user: Option<&toml::Table>) -> Result<Config, ConfigError> {
+    pub fn load(user: Option<&toml::Table>) -> Result<Config, ConfigError> {
         let config: Config = layered(SECTION, DEFAULT, user)?;
         for code in config.severity.keys() {
             let message = match checks::by_code(code) {
@@ -108,7 +108,7 @@ mod tests {
     use crate::wording;
 
     fn with(text: &str) -> Result<Config, ConfigError> {
-        Config::read(Some(&text.parse().unwrap()))
+        Config::load(Some(&text.parse().unwrap()))
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_read() {
-        let config = Config::read(None).unwrap();
+        let config = Config::load(None).unwrap();
         assert_eq!(config.artwork.least_side, 640);
         assert!(config.severity.is_empty());
     }

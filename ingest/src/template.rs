@@ -20,7 +20,7 @@ mod tests {
             panic!("no release")
         };
         assert_eq!(release.tracks.len(), 1);
-        let config = Config::read(None).unwrap();
+        let config = Config::load(None).unwrap();
         let findings = checks::check(&delivery, &Evidence::default(), &config);
         assert_eq!(findings.0, []);
     }

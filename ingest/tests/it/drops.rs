@@ -112,7 +112,7 @@ fn the_number_of_threads_changes_nothing() {
         }
         // The same id with other content, in the same drop: the first by path wins.
         label.deliver("R4", |message| message["message_id"] = json!("R2"));
-        let config = ingest::Config::read(None).unwrap();
+        let config = ingest::Config::load(None).unwrap();
         let progress = catalog::progress::Silent;
         let report = ingest::run(
             &label.store(),
@@ -200,7 +200,7 @@ fn the_drop_is_never_written_to() {
     let before = list();
     label.ingest().unwrap();
     assert_eq!(list(), before);
-    let config = ingest::Config::read(None).unwrap();
+    let config = ingest::Config::load(None).unwrap();
     let inside = label.drop().join("reports/new");
     let refused = ingest::run(
         &label.store(),

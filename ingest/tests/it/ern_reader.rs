@@ -12,7 +12,7 @@ pub(crate) const ALBUM: &str = include_str!("album43.xml");
 
 /// Findings' codes of a message whose files are not looked at.
 fn check(message: &str, expected: &[&str]) {
-    let config = Config::read(None).unwrap();
+    let config = Config::load(None).unwrap();
     let findings = checks::check(&ern::read(message), &Evidence::default(), &config);
     let codes: Vec<&str> = findings
         .0
@@ -114,7 +114,7 @@ fn references_that_dangle_or_double_are_found_with_their_place() {
         "<ResourceReference>A2</ResourceReference>",
         "<ResourceReference>A1</ResourceReference>",
     );
-    let config = Config::read(None).unwrap();
+    let config = Config::load(None).unwrap();
     let findings = checks::check(&ern::read(&double), &Evidence::default(), &config);
     assert!(findings.has("reference-doubled") && findings.refuse());
     check(
@@ -207,7 +207,7 @@ fn videos_are_refused_as_such() {
         "</Video>",
         1,
     );
-    let config = Config::read(None).unwrap();
+    let config = Config::load(None).unwrap();
     let findings = checks::check(&ern::read(&video), &Evidence::default(), &config);
     assert!(findings.has("release-kind"), "{findings:#?}");
 }

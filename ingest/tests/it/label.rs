@@ -35,7 +35,7 @@ impl Label {
 
     /// Runs over the drop with the default configuration.
     pub(crate) fn ingest(&self) -> Result<DropReport, Error> {
-        let config = Config::read(None).unwrap();
+        let config = Config::load(None).unwrap();
         ingest::run(&self.store(), &config, &self.drop(), None, 2, &Silent)
     }
 

@@ -40,7 +40,7 @@ fn mutated(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn judge(delivery: &ingest::delivery::Delivery) {
-    let config = Config::read(None).unwrap();
+    let config = Config::load(None).unwrap();
     let findings = checks::check(delivery, &Evidence::default(), &config);
     if !findings.refuse() {
         assert!(ingest::catalogue::change(delivery, &Evidence::default()).is_some());

@@ -10,7 +10,7 @@ fn check(edit: impl FnOnce(&mut Value), expected: &[&str]) {
     let mut message = release("R1");
     edit(&mut message);
     let delivery = plain::read(&message.to_string());
-    let config = Config::read(None).unwrap();
+    let config = Config::load(None).unwrap();
     let findings = checks::check(&delivery, &Evidence::default(), &config);
     let mut codes: Vec<&str> = findings
         .0
@@ -197,7 +197,7 @@ fn an_operator_may_let_a_wrong_check_digit_pass_and_the_number_still_names_the_r
     message["release"]["gtin"] = json!("5012345678901");
     let delivery = plain::read(&message.to_string());
     let user = "[severity]\ngtin-check-digit = \"warn\"".parse().unwrap();
-    let config = Config::read(Some(&user)).unwrap();
+    let config = Config::load(Some(&user)).unwrap();
     assert!(!checks::check(&delivery, &Evidence::default(), &config).refuse());
     let change = ingest::catalogue::change(&delivery, &Evidence::default());
     let Some(catalog::delivery::Change::Put(release)) = change else {

@@ -31,7 +31,7 @@ fn the_table_names_each_release_and_each_fault_with_its_remedy() {
 #[test]
 fn the_report_goes_to_the_store_and_to_the_folder_that_was_asked_for() {
     let label = drop_with_everything();
-    let config = ingest::Config::read(None).unwrap();
+    let config = ingest::Config::load(None).unwrap();
     let folder = label.path("out/reports");
     let progress = catalog::progress::Silent;
     let report = ingest::run(
