@@ -104,6 +104,12 @@ impl Decoder {
         &self.info
     }
 
+    /// Bytes of the coded frames handed out so far: for native FLAC, [`flac_stream::audio_start`] plus
+    /// this is where the frame after the last block begins.
+    pub fn coded_bytes(&self) -> u64 {
+        self.packet_bytes
+    }
+
     /// The next frames, or `None` at the end.
     ///
     /// # Errors

@@ -100,9 +100,6 @@ pub enum Error {
     /// A `--master` that is no SHA-256.
     #[error("--master: {0}")]
     MasterArgument(#[from] IdError),
-    /// The catalogue cannot be read.
-    #[error("the delivery log cannot be read: {0}")]
-    Catalogue(String),
     /// Fewer frames than a packet of the stream needs.
     #[error("{profile}: {frames} frames are too few to encode\nfix: deliver at least one frame of audio", frames = frames.0)]
     TooShort {
@@ -111,4 +108,16 @@ pub enum Error {
         /// Frames of the master.
         frames: Frames,
     },
+}
+
+impl Error {
+    /// Whether the master is at fault (tell content ops), not the machine (page an engineer).
+    pub fn is_content(&self) -> bool {
+        match self {
+            Error::Audio(AudioError::Io { .. }) => false,
+            Error::Audio(_) | Error::MasterMd5 { .. } => true,
+            Error::MissingMaster { .. } | Error::TooShort { .. } => true,
+            _ => false,
+        }
+    }
 }

@@ -29,7 +29,7 @@ pub struct FlacWriter {
 }
 
 impl FlacWriter {
-    /// Begins a file, replacing one that is there. `bits` is 8 to 24; `level` is libFLAC's 0 to 8.
+    /// Begins a file, replacing one that is there. `bits` is 4 to 24; `level` is libFLAC's 0 to 8.
     ///
     /// # Errors
     /// [`Error::Flac`] when libFLAC refuses the parameters or cannot open the file.
@@ -48,7 +48,7 @@ impl FlacWriter {
             channels,
             bits,
         };
-        if !(8..=24).contains(&bits) || !(1..=8).contains(&channels) || level > 8 {
+        if !(4..=24).contains(&bits) || !(1..=8).contains(&channels) || level > 8 {
             return Err(refuse(format!(
                 "level {level}: no such FLAC file is written here"
             )));
@@ -175,7 +175,7 @@ pub fn write_file<P: AsRef<[f32]>>(
 
 /// The largest block of the subset that divides one second, so that a frame begins at every whole
 /// second, where chunks do: 4410 at 44.1 kHz, 4000 at 48, 96 and 192 kHz.
-fn block_size(rate: SampleRate) -> u32 {
+pub(crate) fn block_size(rate: SampleRate) -> u32 {
     let divides = |block: &u32| rate.hz().is_multiple_of(*block);
     (SHORTEST_BLOCK..=SUBSET_BLOCK)
         .rev()
