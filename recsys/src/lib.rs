@@ -1,1 +1,61 @@
-//! Placeholder while the workspace is laid out.
+//! What should this listener hear next?
+//!
+//! Plays become interactions ([`plays`]: deduplicated, 30-second rule, skips count against, recency
+//! decays), interactions become models ([`als`], [`item_item`], [`popularity`]), models become one
+//! blend ([`blend`]), and the blend becomes lists ([`weekly`]): exact scores for all listeners at
+//! once ([`scoring`]), with rights, the last 28 days and artists kept in bounds. [`evaluate`] holds
+//! a week out; a model that is no better than popularity is not published.
+//!
+//! Same plays, catalogue, configuration and date → same bytes, at any number of threads, on any
+//! processor ([`kernel`] says why). The server is built without the feature `job` and reads
+//! [`lists`], [`vectors`] and [`ann`].
+
+#[cfg(feature = "job")]
+pub mod als;
+pub mod ann;
+#[cfg(feature = "job")]
+pub mod blend;
+#[cfg(feature = "job")]
+pub mod cli;
+#[cfg(feature = "job")]
+pub mod config;
+#[cfg(feature = "job")]
+pub mod csr;
+mod error;
+#[cfg(feature = "job")]
+pub mod evaluate;
+#[cfg(feature = "job")]
+pub mod events;
+#[cfg(feature = "job")]
+pub mod item_item;
+#[cfg(feature = "job")]
+pub mod items;
+#[cfg(feature = "job")]
+pub mod job;
+pub mod kernel;
+pub mod lists;
+#[cfg(feature = "job")]
+pub mod metrics;
+#[cfg(all(test, feature = "job"))]
+mod planted;
+#[cfg(feature = "job")]
+pub mod plays;
+#[cfg(feature = "job")]
+pub mod popularity;
+#[cfg(feature = "job")]
+pub mod published;
+#[cfg(feature = "job")]
+pub mod report;
+#[cfg(feature = "job")]
+pub mod scoring;
+#[cfg(feature = "job")]
+pub mod split;
+pub mod vectors;
+#[cfg(feature = "job")]
+pub mod weekly;
+
+#[cfg(feature = "job")]
+pub use config::Config;
+pub use error::Error;
+#[cfg(feature = "job")]
+pub use report::Report;

@@ -1,0 +1,226 @@
+//! Which short vectors for listeners and recordings explain what was played and what was not?
+//!
+//! Alternating least squares for implicit feedback (Hu, Koren and Volinsky, "Collaborative
+//! filtering for implicit feedback datasets", ICDM 2008), each row solved by a few steps of
+//! conjugate gradients (Takács, Pilászy and Tikk, RecSys 2011), with the weight of unobserved
+//! cells and the frequency-scaled regularisation of Rendle et al. ("Revisiting the performance of
+//! iALS", RecSys 2021). For one row with entries v over the other side's factors Y:
+//!
+//! ```text
+//! A x = b,   A = w₀ YᵀY + Σ α|v| y yᵀ + λ (n + w₀ m)^ν I,   b = Σ_{v>0} (w₀ + α v) y
+//! ```
+//!
+//! where n is the row's number of entries and m the number of rows of Y. With w₀ = 1 and ν = 0
+//! it is the paper of 2008. A negative v (a skip) is a zero that we are sure of: it is in A, not in b.
+//!
+//! Same matrix, parameters and seed → same bytes, at any number of threads: every row is solved
+//! from the same inputs whoever solves it, and the Gramian adds fixed blocks in order.
+
+mod gramian;
+mod solve;
+#[cfg(test)]
+mod twin;
+
+use catalog::progress::Progress;
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+
+use crate::csr::Csr;
+use crate::kernel::padded;
+
+pub(crate) use gramian::gramian;
+
+/// What ALS needs to know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlsConfig {
+    /// Length of the vectors.
+    pub factors: usize,
+    /// Sweeps over both sides.
+    pub iterations: usize,
+    /// λ, the weight of the vectors' own length.
+    pub regularisation: f32,
+    /// ν, how much λ grows with a row's number of entries (Rendle et al. 2021; 0 = not at all).
+    pub regularisation_exponent: f32,
+    /// w₀, the weight of a cell that nobody played (1 in Hu et al. 2008).
+    pub unobserved_weight: f32,
+    /// α, confidence per unit of interaction strength.
+    pub alpha: f32,
+    /// Steps of conjugate gradients per row and sweep; 3 reach the quality of an exact solution.
+    pub cg_steps: usize,
+    /// Where the first factors come from.
+    pub seed: u64,
+}
+
+/// Vectors, one per row, padded with zeros to whole groups of the kernels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Factors {
+    data: Array2<f32>,
+    factors: usize,
+}
+
+impl Factors {
+    /// `rows` vectors of zeros.
+    pub fn zeros(rows: usize, factors: usize) -> Self {
+        Self { data: Array2::zeros((rows, padded(factors.max(1)))), factors }
+    }
+
+    /// Small seeded values, uniform within ±0.5 / √factors. Element e of the sequence is
+    /// SplitMix64 (Steele, Lea and Flood 2014) of seed + e: no state, so any thread may start anywhere.
+    pub fn seeded(rows: usize, factors: usize, seed: u64) -> Self {
+        let mut out = Self::zeros(rows, factors);
+        let scale = 1.0 / (factors.max(1) as f32).sqrt();
+        for row in 0..rows {
+            for k in 0..factors {
+                let bits = split_mix(seed.wrapping_add((row * factors + k) as u64));
+                let unit = (bits >> 40) as f32 / (1u32 << 24) as f32 - 0.5;
+                out.data[[row, k]] = unit * scale;
+            }
+        }
+        out
+    }
+
+    /// Number of vectors.
+    pub fn rows(&self) -> usize {
+        self.data.nrows()
+    }
+
+    /// Length of a vector without its padding.
+    pub fn factors(&self) -> usize {
+        self.factors
+    }
+
+    /// Length of a vector with its padding.
+    pub fn width(&self) -> usize {
+        self.data.ncols()
+    }
+
+    /// Vector number `row`, padded.
+    pub fn row(&self, row: usize) -> &[f32] {
+        let width = self.width();
+        &self.as_slice()[row * width..(row + 1) * width]
+    }
+
+    /// All vectors, padded, one after the other.
+    pub fn as_slice(&self) -> &[f32] {
+        self.data.as_slice().expect("rows lie one after the other")
+    }
+
+    pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
+        self.data.as_slice_mut().expect("rows lie one after the other")
+    }
+}
+
+/// SplitMix64's output for one state.
+pub(crate) fn split_mix(state: u64) -> u64 {
+    let mut z = state.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// A trained model: inner products of the two sides' vectors are scores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlsModel {
+    /// One vector per listener.
+    pub listeners: Factors,
+    /// One vector per recording.
+    pub items: Factors,
+}
+
+/// Trains on listeners × recordings. Ends with a sweep over the listeners, so that their vectors
+/// belong to the final vectors of the recordings: exactly what folding in a new listener gives.
+pub fn train(interactions: &Csr, config: &AlsConfig, progress: &dyn Progress) -> AlsModel {
+    let by_item = interactions.transposed();
+    let mut model = AlsModel {
+        listeners: Factors::seeded(interactions.rows(), config.factors, config.seed),
+        items: Factors::seeded(interactions.columns(), config.factors, !config.seed),
+    };
+    let sweeps = 2 * config.iterations as u64 + 1;
+    progress.begin("training ALS", sweeps, "sweeps");
+    for _ in 0..config.iterations {
+        solve::sweep(interactions, &model.items, &mut model.listeners, config);
+        progress.advance(1);
+        solve::sweep(&by_item, &model.listeners, &mut model.items, config);
+        progress.advance(1);
+    }
+    solve::sweep(interactions, &model.items, &mut model.listeners, config);
+    progress.advance(1);
+    progress.finish();
+    model
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use catalog::progress::Silent;
+    use crate::planted::planted;
+
+    fn config(factors: usize) -> AlsConfig {
+        AlsConfig {
+            factors,
+            iterations: 12,
+            regularisation: 0.1,
+            regularisation_exponent: 0.0,
+            unobserved_weight: 1.0,
+            alpha: 10.0,
+            cg_steps: 3,
+            seed: 7,
+        }
+    }
+
+    fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+    }
+
+    #[test]
+    fn planted_clusters_are_recovered() {
+        let world = planted(4, 40, 30, 12, 3);
+        let model = train(&world.interactions, &config(8), &Silent);
+        let mut right = 0;
+        for listener in 0..world.interactions.rows() {
+            let scores: Vec<f32> = (0..world.interactions.columns())
+                .map(|item| crate::kernel::dot(model.listeners.row(listener), model.items.row(item)))
+                .collect();
+            let unheard = (0..scores.len())
+                .filter(|&item| world.interactions.row(listener).get(item as u32).is_none());
+            let best = unheard.max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+            right += usize::from(world.item_cluster[best] == world.listener_cluster[listener]);
+        }
+        assert_eq!(right, world.interactions.rows(), "the best unheard item is of one's own cluster");
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bytes() {
+        let world = planted(5, 300, 90, 15, 11);
+        let one = on_threads(1, || train(&world.interactions, &config(20), &Silent));
+        for threads in [2, 3] {
+            let more = on_threads(threads, || train(&world.interactions, &config(20), &Silent));
+            assert!(more == one, "{threads} threads gave other factors");
+        }
+    }
+
+    #[test]
+    fn empty_rows_and_columns_get_vectors_of_zeros() {
+        let cells = vec![(0, 0, 1.0), (0, 2, 1.0), (2, 2, 1.0), (3, 1, -2.0)];
+        let model = train(&Csr::from_triplets(4, 4, cells), &config(5), &Silent);
+        assert!(model.listeners.row(1).iter().all(|&x| x == 0.0));
+        assert!(model.items.row(3).iter().all(|&x| x == 0.0));
+        assert!(model.listeners.row(3).iter().all(|&x| x == 0.0), "only skips: nothing is liked");
+        assert!(model.items.as_slice().iter().all(|x| x.is_finite()));
+    }
+
+    #[test]
+    fn a_skipped_item_ends_below_an_unknown_one() {
+        let mut cells = Vec::new();
+        for listener in 0..20u32 {
+            cells.extend((0..6).filter(|i| (listener + i) % 5 != 0).map(|i| (listener, i, 1.0)));
+        }
+        cells.retain(|&(listener, item, _)| listener != 0 || item < 3);
+        let neutral = train(&Csr::from_triplets(20, 6, cells.clone()), &config(4), &Silent);
+        cells.push((0, 4, -3.0));
+        let skipped = train(&Csr::from_triplets(20, 6, cells), &config(4), &Silent);
+        let score = |m: &AlsModel| crate::kernel::dot(m.listeners.row(0), m.items.row(4));
+        assert!(score(&skipped) < score(&neutral), "{} < {}", score(&skipped), score(&neutral));
+    }
+}

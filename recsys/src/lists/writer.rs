@@ -1,0 +1,73 @@
+//! How do finished lists become `lists.bin`? The same lists give the same bytes.
+
+use std::path::Path;
+
+use catalog::columns::ColumnsWriter;
+use catalog::ids::RecordingId;
+use jiff::Timestamp;
+
+use super::{Entry, SCHEMA};
+use crate::error::Error;
+
+/// Lists end to end, and where each begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    at: Vec<u64>,
+    entries: Vec<Entry>,
+}
+
+impl Table {
+    /// One list per row.
+    pub fn of(lists: impl IntoIterator<Item = Vec<Entry>>) -> Self {
+        let mut table = Self { at: vec![0], entries: Vec::new() };
+        for list in lists {
+            table.entries.extend(list);
+            table.at.push(table.entries.len() as u64);
+        }
+        table
+    }
+
+    /// All entries of all rows.
+    pub fn entries(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+/// Everything that the file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListsWriter {
+    /// The Monday, 00:00 UTC, that the lists are for.
+    pub monday: Timestamp,
+    /// Sorted.
+    pub recordings: Vec<RecordingId>,
+    /// Sorted.
+    pub listeners: Vec<u64>,
+    /// One row per listener.
+    pub weekly: Table,
+    /// One row per territory, by index.
+    pub charts: Table,
+    /// One row per recording.
+    pub similar: Table,
+}
+
+impl ListsWriter {
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// [`Error::Columns`] when it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        ColumnsWriter::new(path)
+            .section("schema", &[SCHEMA])
+            .section("monday", &[self.monday.as_second()])
+            .section("recordings", &self.recordings)
+            .section("listeners", &self.listeners)
+            .section("weekly.at", &self.weekly.at)
+            .section("weekly", &self.weekly.entries)
+            .section("charts.at", &self.charts.at)
+            .section("charts", &self.charts.entries)
+            .section("similar.at", &self.similar.at)
+            .section("similar", &self.similar.entries)
+            .finish()?;
+        Ok(())
+    }
+}

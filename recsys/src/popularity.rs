@@ -1,0 +1,91 @@
+//! What do most people play, here and elsewhere? The baseline that every model must beat, and the
+//! list for those of whom nothing is known.
+
+use std::collections::BTreeMap;
+
+use catalog::ids::Territory;
+
+use crate::csr::Csr;
+use crate::items::Items;
+use crate::lists::{Entry, Reason};
+use crate::scoring::{Bits, Scored};
+
+/// What plays elsewhere count in a country's chart: enough to fill it, too little to lead it.
+const ELSEWHERE: f32 = 0.01;
+
+/// Number of listeners who liked each item.
+pub fn popularity(strengths: &Csr) -> Vec<f32> {
+    let mut count = vec![0f32; strengths.columns()];
+    for listener in 0..strengths.rows() {
+        for (item, _) in strengths.row(listener).iter().filter(|entry| entry.1 > 0.0) {
+            count[item as usize] += 1.0;
+        }
+    }
+    count
+}
+
+/// Trending by country.
+#[derive(Debug)]
+pub struct Charts<'a> {
+    by_country: &'a BTreeMap<Territory, Vec<f32>>,
+    everywhere: Vec<f32>,
+}
+
+impl<'a> Charts<'a> {
+    /// From what was summed up of the plays.
+    pub fn new(by_country: &'a BTreeMap<Territory, Vec<f32>>, items: usize) -> Self {
+        let mut everywhere = vec![0f32; items];
+        for chart in by_country.values() {
+            for (sum, value) in everywhere.iter_mut().zip(chart) {
+                *sum += value;
+            }
+        }
+        Self { by_country, everywhere }
+    }
+
+    /// All items from the most to the least trending in a country; those that nobody played there
+    /// follow by what they are elsewhere.
+    pub fn ranked(&self, territory: Territory) -> Vec<Scored> {
+        let here = self.by_country.get(&territory);
+        let score = |item: usize| here.map_or(0.0, |chart| chart[item]) + ELSEWHERE * self.everywhere[item];
+        let mut all: Vec<Scored> = (0..self.everywhere.len())
+            .map(|item| Scored { score: score(item), item: item as u32 })
+            .collect();
+        all.sort_unstable_by(Scored::order);
+        all
+    }
+}
+
+/// Which recording of an item to show, and which not to show at all.
+pub(crate) struct Rules<'a> {
+    pub(crate) items: &'a Items<'a>,
+    pub(crate) shown: &'a [Option<u32>],
+    pub(crate) allowed: &'a Bits,
+    pub(crate) blocked: &'a [u32],
+    pub(crate) per_artist: usize,
+    pub(crate) length: usize,
+}
+
+impl Rules<'_> {
+    /// Takes from the best on what the rules allow: rights, not blocked, at most so many per artist.
+    pub(crate) fn apply(&self, ranked: &[Scored], mut reason: impl FnMut(u32) -> Reason) -> Vec<Entry> {
+        let mut list = Vec::with_capacity(self.length);
+        let mut taken = BTreeMap::new();
+        for scored in ranked {
+            if list.len() == self.length {
+                break;
+            }
+            if !self.allowed.contains(scored.item) || self.blocked.binary_search(&scored.item).is_ok() {
+                continue;
+            }
+            let Some(recording) = self.shown[scored.item as usize] else { continue };
+            let artists = self.items.artists(scored.item);
+            if artists.iter().any(|artist| taken.get(artist).is_some_and(|&n| n >= self.per_artist)) {
+                continue;
+            }
+            artists.iter().for_each(|artist| *taken.entry(*artist).or_insert(0) += 1);
+            list.push(Entry::new(recording, scored.score, reason(scored.item)));
+        }
+        list
+    }
+}

@@ -1,0 +1,186 @@
+//! What do people read after a run?
+
+use std::fmt;
+
+use catalog::ids::Sha256;
+use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+use serde::Serialize;
+
+use crate::evaluate::Evaluation;
+use crate::plays::Refusal;
+use crate::published::Model;
+
+/// What a command of `backline recsys` answers.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "command")]
+pub enum Report {
+    /// `run`.
+    Run(Box<RunReport>),
+    /// `evaluate`.
+    Evaluate(Evaluation),
+    /// `show`.
+    Show(ShowReport),
+}
+
+/// A run that is done.
+#[derive(Debug, Serialize)]
+pub struct RunReport {
+    /// Whether it was done before, and nothing was made now.
+    pub done_before: bool,
+    /// What it says about itself.
+    pub model: Model,
+}
+
+/// One listener's list.
+#[derive(Debug, Serialize)]
+pub struct ShowReport {
+    /// The run that made it.
+    pub run: Sha256,
+    /// The listener's number.
+    pub listener: u64,
+    /// Whether the listener has a list; if not, this is the worldwide chart.
+    pub known: bool,
+    /// Best first.
+    pub tracks: Vec<ShownTrack>,
+}
+
+/// One place of a list.
+#[derive(Debug, Serialize)]
+pub struct ShownTrack {
+    /// Title.
+    pub title: String,
+    /// Main artists.
+    pub artists: String,
+    /// Higher is better.
+    pub score: f32,
+    /// In words.
+    pub reason: String,
+}
+
+impl Report {
+    /// Rows of plays that broke a rule. A recording that left the catalogue is no fault of a row.
+    pub fn refused(&self) -> usize {
+        match self {
+            Self::Run(run) => {
+                let refused = run.model.counts.refused.iter();
+                refused.filter(|row| *row.0 != Refusal::UnknownRecording).map(|row| *row.1 as usize).sum()
+            }
+            _ => 0,
+        }
+    }
+
+    /// The finished run, where there is one.
+    pub fn model(&self) -> Option<&Model> {
+        match self {
+            Self::Run(run) => Some(&run.model),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Run(run) => run.fmt(f),
+            Self::Evaluate(evaluation) => evaluation.fmt(f),
+            Self::Show(show) => show.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for RunReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = &self.model.counts;
+        let day = self.model.as_of.strftime("%Y-%m-%d");
+        let monday = self.model.monday.strftime("%Y-%m-%d");
+        let verb = if self.done_before { "was done before" } else { "done" };
+        writeln!(f, "recommendations as of {day} for Monday {monday}: {verb}")?;
+        let mut table = plain(["events", "count", "against", "repeated", "ahead", "refused", "listeners", "recordings", "interactions"]);
+        let tally = &counts.tally;
+        let refused: u64 = counts.refused.values().sum();
+        let row = [counts.events, tally.counted, tally.skipped, tally.repeated, tally.future, refused, counts.listeners as u64, counts.items as u64, counts.interactions as u64];
+        table.add_row(row.map(grouped));
+        right(&mut table, 0);
+        writeln!(f, "{table}")?;
+        for (reason, count) in &counts.refused {
+            let name = serde_json::to_string(reason).unwrap_or_default();
+            writeln!(f, "  {} rows set aside: {}", grouped(*count), name.trim_matches('"'))?;
+        }
+        match &self.model.evaluation {
+            Some(evaluation) => write!(f, "{evaluation}")?,
+            None => writeln!(f, "not evaluated: too few listeners played anything new on the last days")?,
+        }
+        if let Some(why) = &self.model.forced {
+            writeln!(f, "published although no better than popularity: {why}")?;
+        }
+        writeln!(
+            f,
+            "{} places on Discover Weekly lists, {} vectors, index recall@10 {:.3} at ef {}",
+            grouped(counts.weekly_entries as u64),
+            grouped(counts.vectors as u64),
+            self.model.ann.recall_at_10,
+            self.model.ann.ef_search,
+        )?;
+        write!(f, "run {}", self.model.run)
+    }
+}
+
+impl fmt::Display for Evaluation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}, {} listeners", self.about, grouped(self.listeners()))?;
+        let mut table = plain(["model", "recall@20", "NDCG@10", "NDCG@100", "MAP@10", "coverage@20"]);
+        for scored in &self.models {
+            let m = &scored.metrics;
+            let figures = [m.recall_20, m.ndcg_10, m.ndcg_100, m.map_10, m.coverage_20];
+            let cells = figures.map(|figure| format!("{figure:.4}"));
+            table.add_row(std::iter::once(scored.model.clone()).chain(cells));
+        }
+        right(&mut table, 1);
+        writeln!(f, "{table}")
+    }
+}
+
+impl fmt::Display for ShowReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.known {
+            true => writeln!(f, "Discover Weekly of listener {}", self.listener)?,
+            false => writeln!(f, "listener {} has no list; this is the chart", self.listener)?,
+        }
+        let mut table = plain(["", "title", "artists", "score", "because"]);
+        for (at, track) in self.tracks.iter().enumerate() {
+            table.add_row([
+                (at + 1).to_string(),
+                track.title.clone(),
+                track.artists.clone(),
+                format!("{:.2}", track.score),
+                track.reason.clone(),
+            ]);
+        }
+        write!(f, "{table}")
+    }
+}
+
+fn plain<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(header);
+    table
+}
+
+fn right(table: &mut Table, from: usize) {
+    for column in table.column_iter_mut().skip(from) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+}
+
+/// 1234567 as "1 234 567".
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}

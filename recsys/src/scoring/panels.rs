@@ -1,0 +1,73 @@
+//! How do the recordings' vectors lie in memory while everybody is scored? In panels of 16
+//! recordings, transposed: value k of all 16 side by side, so that one broadcast value of a
+//! listener meets 16 recordings and no sum is ever added across lanes.
+
+use crate::als::Factors;
+use crate::kernel::LANES;
+
+/// Packed vectors and biases; the last panel is filled up with zeros.
+#[derive(Debug, Clone)]
+pub struct Panels {
+    data: Vec<f32>,
+    bias: Vec<f32>,
+    depth: usize,
+    items: usize,
+}
+
+impl Panels {
+    /// Packs all vectors of `items`; `bias` has one value per item.
+    ///
+    /// # Panics
+    /// If `bias` is shorter than there are items.
+    pub fn new(items: &Factors, bias: &[f32]) -> Self {
+        let depth = items.width();
+        let count = items.rows().div_ceil(LANES);
+        let mut data = vec![0f32; count * depth * LANES];
+        for item in 0..items.rows() {
+            let panel = &mut data[item / LANES * depth * LANES..][..depth * LANES];
+            for (k, value) in items.row(item).iter().enumerate() {
+                panel[k * LANES + item % LANES] = *value;
+            }
+        }
+        Self::with(data, bias, depth, items.rows())
+    }
+
+    /// Recordings without vectors: only biases and extras score.
+    pub fn without_vectors(bias: &[f32]) -> Self {
+        Self::with(Vec::new(), bias, 0, bias.len())
+    }
+
+    fn with(data: Vec<f32>, bias: &[f32], depth: usize, items: usize) -> Self {
+        let mut padded = bias[..items].to_vec();
+        padded.resize(items.div_ceil(LANES) * LANES, 0.0);
+        Self { data, bias: padded, depth, items }
+    }
+
+    /// Number of recordings.
+    pub fn items(&self) -> usize {
+        self.items
+    }
+
+    /// Length of the vectors, padding included.
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.bias.len() / LANES
+    }
+
+    pub(super) fn panel_bytes(&self) -> usize {
+        (self.depth + 1) * LANES * size_of::<f32>()
+    }
+
+    #[inline(always)]
+    pub(super) fn panel(&self, panel: usize) -> &[f32] {
+        &self.data[panel * self.depth * LANES..(panel + 1) * self.depth * LANES]
+    }
+
+    #[inline(always)]
+    pub(super) fn bias(&self, panel: usize) -> &[f32; LANES] {
+        self.bias[panel * LANES..].first_chunk().expect("padded to whole panels")
+    }
+}

@@ -1,0 +1,6 @@
+//! Does the whole job hold its promises, from Parquet files to what a server opens?
+
+mod hard_listeners;
+mod hard_files;
+mod promises;
+mod world;
