@@ -67,13 +67,13 @@ impl Ranking {
     /// A document's standing on day `as_of_days`, 0..=[`STANDING_MAX`].
     #[cfg_attr(not(feature = "write"), allow(dead_code))]
     pub(crate) fn standing(&self, document: &Document, as_of_days: i32) -> u64 {
-        // A NaN counts as unknown, which is no popularity.
-        let popularity = f64::from(document.popularity.max(0.0).min(1.0));
+        let popularity = f64::from(document.popularity.clamp(0.0, 1.0));
         let stale = f64::from(self.stale);
         let recency = document.released_days.map_or(stale, |released| {
             let age = f64::from(as_of_days.saturating_sub(released).max(0));
             stale + (1.0 - stale) * (-age / f64::from(self.half_life_days)).exp2()
         });
+        // A popularity that is not a number becomes 0 here.
         (popularity * recency * STANDING_MAX as f64).round() as u64
     }
 

@@ -255,24 +255,27 @@ impl Index {
         let Some(segment) = self.segment() else {
             return Ok(0);
         };
-        let mut counted = HashSet::new();
-        let mut looked_at = 0;
+        // Kinds share no document; readings may.
+        let several = readings.len() > 1;
+        let mut seen = HashSet::new();
+        let (mut counted, mut looked_at) = (0, 0);
         for reading in readings {
             for kind in kinds.iter() {
                 let mut scorer = self.weight(reading, kind)?.scorer(segment, 1.0)?;
                 while scorer.doc() != TERMINATED {
                     looked_at += 1;
-                    if looked_at > MAX_COUNTED || counted.len() >= MAX_TOTAL {
-                        return Ok(counted.len());
+                    if looked_at > MAX_COUNTED || counted >= MAX_TOTAL {
+                        return Ok(counted);
                     }
-                    if filter.accepts(scorer.doc()) == Some(true) {
-                        counted.insert(scorer.doc());
+                    let doc = scorer.doc();
+                    if filter.accepts(doc) == Some(true) && (!several || seen.insert(doc)) {
+                        counted += 1;
                     }
                     scorer.advance();
                 }
             }
         }
-        Ok(counted.len())
+        Ok(counted)
     }
 
     /// Names that begin with `prefix`, best known first; then what a search for it finds.

@@ -8,7 +8,7 @@ use tantivy::schema::IndexRecordOption;
 
 use crate::analysis::analyse;
 use crate::index::Index;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Neighbour, Vocabulary};
 use crate::{Kind, Ranking};
 
 /// Words of a query that are looked at; those beyond are ignored.
@@ -17,6 +17,9 @@ pub(crate) const MAX_WORDS: usize = 10;
 /// Words that one word is completed to, and corrected to.
 const MAX_COMPLETIONS: usize = 16;
 const MAX_CORRECTIONS: usize = 4;
+
+/// A word that no more documents hold than this may be a mistake that somebody else made too.
+const DOUBTFUL: u64 = 3;
 
 /// A correction of a word that exists is worth asking about if it is this many times as frequent.
 const FAR_MORE_FREQUENT: u64 = 20;
@@ -206,12 +209,12 @@ fn corrected<D: AsRef<[u8]>>(
     ranking: &Ranking,
 ) -> Vec<Vec<Alternative>> {
     let slot = |(place, word): (usize, &String)| {
-        let open = typed.is_open(place);
         let mut slot = as_typed(word, vocabulary);
-        if open {
+        if typed.is_open(place) {
             slot.extend(completions(word, vocabulary, ranking));
         }
-        for neighbour in vocabulary.corrections(word, open, MAX_CORRECTIONS) {
+        let open = typed.is_open(place) && slot.is_empty();
+        for neighbour in corrections(word, open, vocabulary) {
             if !slot.iter().any(|known| known.word == neighbour.word) {
                 let weight = ranking.corrected.powi(i32::from(neighbour.edits.max(1)));
                 slot.push(Alternative {
@@ -223,6 +226,18 @@ fn corrected<D: AsRef<[u8]>>(
         slot
     };
     typed.words.iter().enumerate().map(slot).collect()
+}
+
+/// What a word that is unknown, or nearly so, may be a misspelling of.
+fn corrections<D: AsRef<[u8]>>(
+    word: &str,
+    open: bool,
+    vocabulary: &Vocabulary<D>,
+) -> Vec<Neighbour> {
+    if vocabulary.documents(word) > DOUBTFUL {
+        return Vec::new();
+    }
+    vocabulary.corrections(word, open, MAX_CORRECTIONS)
 }
 
 /// Neighbours joined ("black pink"), unknown words split ("daftpunk").
@@ -280,9 +295,12 @@ pub(crate) fn did_you_mean<D: AsRef<[u8]>>(
         let documents = vocabulary.documents(word);
         let begins_some =
             documents == 0 && typed.is_open(place) && !vocabulary.completions(word, 1).is_empty();
-        let best = vocabulary.corrections(word, false, 1).pop().filter(|best| {
-            documents == 0 || best.documents / FAR_MORE_FREQUENT >= documents && best.edits == 1
-        });
+        let best = corrections(word, false, vocabulary)
+            .into_iter()
+            .next()
+            .filter(|best| {
+                documents == 0 || best.documents / FAR_MORE_FREQUENT >= documents && best.edits == 1
+            });
         match (best, vocabulary.split(word)) {
             _ if begins_some => meant.push(word.clone()),
             (Some(best), _) => meant.push(best.word),

@@ -25,7 +25,7 @@ pub fn fold(text: &str) -> String {
 /// What must be settled before NFKC, which turns `´` into a space and `™` into letters.
 fn plain_char(c: char) -> Option<char> {
     match c {
-        '`' | '´' | '’' | '‘' | '‛' | 'ʼ' | 'ʻ' | 'ʹ' | '′' | '＇' => Some('\''),
+        c if is_apostrophe(c) => Some('\''),
         '™' | '®' | '©' | '℠' | '℗' => Some(' '),
         // Soft hyphen, zero-width characters, direction marks, variation selectors.
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => {
@@ -34,6 +34,13 @@ fn plain_char(c: char) -> Option<char> {
         '\u{2066}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => None,
         c => Some(c),
     }
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '`' | '´' | '’' | '‘' | '‛' | 'ʼ' | 'ʻ' | 'ʹ' | '′' | '＇'
+    )
 }
 
 /// Full case folding by way of upper case: `ß`, `ẞ` → `ss`, `ς` → `σ`, `ı` → `i`.
@@ -68,7 +75,8 @@ fn fold_letter(c: char) -> impl Iterator<Item = char> {
         'ŋ' => ('n', None),
         'ƒ' => ('f', None),
         'ə' => ('e', None),
-        'ʼ' => ('\'', None),
+        // Normalisation brings forth new ones: `ŉ`, the Greek varia, the triple prime.
+        c if is_apostrophe(c) => ('\'', None),
         c => (c, None),
     };
     std::iter::once(first).chain(second)
@@ -143,6 +151,7 @@ mod tests {
     #[test]
     fn apostrophes_of_all_shapes_are_one() {
         check("Don’t don´t don`t donʼt", "don't don't don't don't");
+        check("\u{1fef} ‴ ŉ", "' ''' 'n");
     }
 
     proptest! {
