@@ -302,7 +302,7 @@ pub(crate) fn drop_no_message(files: usize) -> Finding {
         format!("{files} files")
     })
     .expected("<ReleaseId>.xml or release.json")
-    .fix("deliver the message, or remove the folder")
+    .fix("deliver the message, which is written last, or remove the folder")
 }
 
 pub(crate) fn drop_batch_open() -> Finding {
