@@ -1,11 +1,13 @@
 //! Which inputs may be asked for on the command line?
 
 use crate::drop::plan::Form;
-use crate::job::{delivery, secret};
+use crate::config::Config;
+use crate::job::{delivery, plays, secret};
 use crate::token::{Claims, TokenError, sign};
 use crate::Error;
 use catalog::ids::Territory;
 use catalog::job::Context;
+use catalog::store::Store;
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 use std::fmt;
@@ -36,6 +38,24 @@ pub enum Command {
         /// Compose the music here, even if packages are in reach
         #[arg(long)]
         synthetic: bool,
+    },
+    /// Simulate listeners over the store's catalogue and write their plays
+    Plays {
+        /// Folder or URL of the store to write to [default: the store itself]
+        #[arg(long)]
+        out: Option<String>,
+        /// How many listeners
+        #[arg(long)]
+        listeners: Option<u32>,
+        /// How many days, the last of them fixed by the configuration
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=3660))]
+        days: Option<u16>,
+        /// Seed of all choices
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Remove plays that are there first
+        #[arg(long)]
+        replace: bool,
     },
     /// Print a signed bearer token for a demo listener
     Token {
@@ -75,6 +95,8 @@ pub enum Tier {
 pub enum Report {
     /// A drop.
     Drop(delivery::Report),
+    /// Plays.
+    Plays(Box<plays::Report>),
     /// A token.
     Token {
         /// The text after `Authorization: Bearer `.
@@ -93,6 +115,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Report::Drop(report) => report.fmt(f),
+            Report::Plays(report) => report.fmt(f),
             Report::Token { token } => f.write_str(token),
         }
     }
@@ -113,6 +136,17 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
             let cache = cache.clone().unwrap_or_else(|| dir.with_added_extension("cache"));
             let options = delivery::Options { folder: dir.clone(), cache, form };
             delivery::run(&options, context.progress).map(Report::Drop)
+        }
+        Command::Plays { out, listeners, days, seed, replace } => {
+            let mut parameters = Config::load(context.config)?.plays;
+            parameters.listeners = listeners.unwrap_or(parameters.listeners);
+            parameters.days = days.unwrap_or(parameters.days);
+            parameters.seed = seed.unwrap_or(parameters.seed);
+            let catalogue = catalog::snapshot::catalogue(context.store)?;
+            let other = out.as_deref().filter(|out| *out != "store").map(Store::open).transpose()?;
+            let store = other.as_ref().unwrap_or(context.store);
+            plays::run(&catalogue, store, &parameters, *replace, context.progress)
+                .map(|report| Report::Plays(Box::new(report)))
         }
         Command::Token { listener, country, tier, secret_file, ttl, create } => {
             let place = match secret_file {

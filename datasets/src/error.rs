@@ -67,6 +67,23 @@ pub enum Error {
     /// A table compiled into the program is wrong.
     #[error(transparent)]
     Table(#[from] crate::drop::plan::TableError),
+    /// The store has plays that other parameters gave.
+    #[error("{store}: has plays of other parameters (plays/simulator.json)\nfix: use --replace to write them anew, or another store")]
+    OtherPlays {
+        /// The store.
+        store: String,
+    },
+    /// There is no music to listen to.
+    #[error("the catalogue has no release, so nobody can have listened to anything\nfix: run `backline ingest` first")]
+    NothingToHear,
+    /// A table of plays can't be written.
+    #[error("{key}: {source}\nfix: this is a defect of ours, please report it")]
+    Parquet {
+        /// The file.
+        key: String,
+        /// What the writer says.
+        source: parquet::errors::ParquetError,
+    },
     /// The configuration can't be used.
     #[error(transparent)]
     Config(#[from] catalog::config::ConfigError),

@@ -6,4 +6,5 @@ pub mod delivery;
 mod flac;
 mod masters;
 mod packages;
+pub mod plays;
 pub mod secret;

@@ -14,6 +14,7 @@ pub mod cover;
 pub mod drop;
 mod error;
 pub mod job;
+pub mod listening;
 pub mod synth;
 pub mod token;
 

@@ -33,7 +33,7 @@ pub(super) fn choose(random: &mut ChaCha8Rng) -> Motif {
     match between(0.0, 6.0) as usize {
         0 => Motif::Ripples {
             centres: [[between(0.0, 0.4), between(0.1, 0.5)], [between(0.6, 1.0), between(0.4, 0.9)]],
-            width: between(0.018, 0.034),
+            width: between(0.03, 0.05),
         },
         1 => Motif::Hills {
             waves: (0..5)

@@ -3,7 +3,8 @@
 //! - GTIN-13: begins with `29`. GS1 keeps 200 to 299 for restricted circulation inside a company
 //!   (GS1 General Specifications, section 1.4), so no published release has such a number.
 //! - ISRC: prefix `ZZ` + three characters. ISO 3166 leaves ZZ to its users, so no agency issues it.
-//! - DDEX party id: `PADPIDA` + ten characters, the last by ISO 7064 Mod 37,36.
+//! - DDEX party id: `PADPIDA`, a year (2900) that has no register, a number, and a check character
+//!   over all of it by ISO 7064 Mod 37,36.
 
 use catalog::ids::Gtin;
 
@@ -21,10 +22,7 @@ pub fn isrc(registrant: &str, year: u16, release: u16, track: usize) -> String {
 
 /// Completes a DDEX party id with its check character; an id of another kind stays as it is.
 pub fn party_id(id: &str) -> String {
-    match id.strip_prefix("PADPIDA") {
-        Some(number) => format!("{id}{}", mod_37_36(number)),
-        None => id.to_owned(),
-    }
+    if id.starts_with("PADPIDA") { format!("{id}{}", mod_37_36(id)) } else { id.to_owned() }
 }
 
 /// The check character of ISO 7064 Mod 37,36 over digits and capital letters.

@@ -26,7 +26,7 @@ pub(super) fn sound(
     match &track.source {
         Source::Composed(brief) => {
             let frames = synth::compose(brief).into_iter().map(|frame| frame.map(quantise)).collect();
-            let origin = format!("composed:style={} bpm={} seed={}", brief.style, brief.bpm, brief.seed);
+            let origin = format!("composed:{brief}");
             Ok(Sound { pcm: Pcm { rate: synth::RATE, frames }, origin })
         }
         Source::Package { names, files } => {
@@ -85,17 +85,33 @@ fn mix(packages: &Packages, names: &[String], files: &[String]) -> Result<Sound,
 
 /// Decodes a file to stereo; mono is doubled, of more channels the first two are taken.
 fn decode(path: &Path) -> Result<(u32, Vec<[f32; 2]>), Error> {
-    let fail =
-        |error: audio::AudioError| Error::Audio { path: path.to_owned(), reason: error.to_string() };
+    let fail = |error: audio::AudioError| {
+        // The decoder's sentence names the file too, and a remedy that is for labels.
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default();
+        let reason = line.strip_prefix(&format!("{}: ", path.display())).unwrap_or(line);
+        Error::Audio { path: path.to_owned(), reason: reason.to_owned() }
+    };
     let mut decoder = audio::Decoder::open(path).map_err(fail)?;
     let rate = decoder.info().sample_rate.hz();
-    let mut frames = Vec::new();
-    while let Some(block) = decoder.next_block().map_err(fail)? {
-        let left = &block.planes[0];
-        let right = block.planes.get(1).unwrap_or(left);
-        frames.extend(left.iter().zip(right).map(|(l, r)| [*l, *r]));
+    let mut frames: Vec<[f32; 2]> = Vec::new();
+    loop {
+        match decoder.next_block() {
+            Ok(Some(block)) => {
+                let left = &block.planes[0];
+                let right = block.planes.get(1).unwrap_or(left);
+                frames.extend(left.iter().zip(right).map(|(l, r)| [*l, *r]));
+            }
+            Ok(None) => return Ok((rate, frames)),
+            // The last page's granule position says where the music ends; a packet may go on
+            // behind it, and is cut there (Vorbis I specification, section A.2).
+            Err(audio::AudioError::TooLong { expected, .. }) => {
+                frames.truncate(expected.0 as usize);
+                return Ok((rate, frames));
+            }
+            Err(error) => return Err(fail(error)),
+        }
     }
-    Ok((rate, frames))
 }
 
 fn quantise(sample: f32) -> i16 {

@@ -155,7 +155,7 @@ fn choose(
         Context::Playlist => world.items[item].genre == sitting.subject,
         _ => true,
     };
-    let weight = |item: usize, on_subject: bool, new: bool| -> f64 {
+    let weight = |listener: &Listener, item: usize, on_subject: bool, new: bool| -> f64 {
         let fits = !on_subject || about(item);
         let open = world.may_hear(item, listener.country, listener.tier, now);
         if !fits || !open || Some(item) == previous || listener.heard[item].is_none() != new {
@@ -167,7 +167,8 @@ fn choose(
         }
     };
     for (on_subject, new) in [(true, something_new), (false, something_new), (false, !something_new)] {
-        let weights: Vec<f64> = (0..world.items.len()).map(|i| weight(i, on_subject, new)).collect();
+        let weights: Vec<f64> =
+            (0..world.items.len()).map(|i| weight(listener, i, on_subject, new)).collect();
         if let Some(item) = pick(&weights, &mut listener.random) {
             return Some(item);
         }

@@ -103,6 +103,24 @@ impl Mode {
     }
 }
 
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Mode::Major => "major",
+            Mode::Minor => "minor",
+            Mode::Dorian => "dorian",
+        })
+    }
+}
+
+/// The form that [`FromStr`] reads.
+impl fmt::Display for Brief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Brief { style, bpm, key, mode, seconds, seed } = self;
+        write!(f, "style={style} bpm={bpm} key={key} mode={mode} seconds={seconds} seed={seed}")
+    }
+}
+
 impl FromStr for Brief {
     type Err = BriefError;
 
@@ -152,7 +170,9 @@ mod tests {
 
     #[test]
     fn a_brief_is_read_from_the_track_list() {
-        let brief: Brief = "style=dub bpm=74 key=5 mode=dorian seconds=90 seed=3".parse().unwrap();
+        let text = "style=dub bpm=74 key=5 mode=dorian seconds=90 seed=3";
+        let brief: Brief = text.parse().unwrap();
+        assert_eq!(brief.to_string(), text);
         assert_eq!((brief.style, brief.bpm, brief.seed), (Style::Dub, 74, 3));
     }
 
