@@ -60,7 +60,7 @@ pub fn run(
             .par_iter()
             .map(|message| job.envelope(message))
             .collect::<Result<Vec<_>, _>>()?;
-        let plans = job.plan(&found.messages, envelopes)?;
+        let plans = Job::plan(&found.messages, envelopes);
         let masters = plans.iter().map(|plan| plan.masters as u64).sum();
         progress.begin("ingest", masters, "masters");
         // A failing disk stops one delivery; the others are finished first.
@@ -95,6 +95,8 @@ struct Job<'a> {
 /// What has to be known of all messages before any of them is judged.
 struct Envelope {
     key: Option<(String, String)>,
+    /// What an earlier run recorded under this key.
+    known: Option<DeliveryRecord>,
     sha256: Sha256,
     masters: usize,
     test: bool,
@@ -128,12 +130,18 @@ impl Job<'_> {
         let read = self.read(message)?;
         let header = &read.delivery.header;
         let key = header.sender.as_ref().zip(header.message_id.as_ref());
+        let key = key.map(|(sender, id)| (sender.value.clone(), id.value.clone()));
+        let known = match &key {
+            Some((sender, id)) => self.log.known(sender, id)?,
+            None => None,
+        };
         let masters = match &read.delivery.content {
             Content::Release(release) => release.tracks.iter().filter(|t| t.file.is_some()).count(),
             _ => 0,
         };
         Ok(Envelope {
-            key: key.map(|(sender, id)| (sender.value.clone(), id.value.clone())),
+            key,
+            known,
             sha256: read.sha256,
             masters,
             test: header.test,
@@ -141,31 +149,28 @@ impl Job<'_> {
     }
 
     /// Decides in the order of paths, so that the answer does not depend on who is faster.
-    fn plan(&self, messages: &[Message], envelopes: Vec<Envelope>) -> Result<Vec<Plan>, Error> {
+    fn plan(messages: &[Message], envelopes: Vec<Envelope>) -> Vec<Plan> {
         let mut first: HashMap<(String, String), (Sha256, &str)> = HashMap::new();
         let mut plans = Vec::with_capacity(messages.len());
         for (message, envelope) in messages.iter().zip(envelopes) {
             let course = match envelope.key {
                 None => Course::Judge,
-                Some(key) => {
-                    let known = self.log.known(&key.0, &key.1)?;
-                    match (known, first.get(&key)) {
-                        (Some(record), _) if record.message == envelope.sha256 => {
-                            Course::Known(Box::new(record))
-                        }
-                        (Some(_), _) => Course::Reused("an earlier message".to_owned()),
-                        (None, Some((sha256, name))) if *sha256 == envelope.sha256 => {
-                            Course::Twin((*name).to_owned())
-                        }
-                        (None, Some((_, name))) => Course::Reused((*name).to_owned()),
-                        (None, None) => {
-                            if !envelope.test {
-                                first.insert(key, (envelope.sha256, &message.name));
-                            }
-                            Course::Judge
-                        }
+                Some(key) => match (envelope.known, first.get(&key)) {
+                    (Some(record), _) if record.message == envelope.sha256 => {
+                        Course::Known(Box::new(record))
                     }
-                }
+                    (Some(_), _) => Course::Reused("an earlier message".to_owned()),
+                    (None, Some((sha256, name))) if *sha256 == envelope.sha256 => {
+                        Course::Twin((*name).to_owned())
+                    }
+                    (None, Some((_, name))) => Course::Reused((*name).to_owned()),
+                    (None, None) => {
+                        if !envelope.test {
+                            first.insert(key, (envelope.sha256, &message.name));
+                        }
+                        Course::Judge
+                    }
+                },
             };
             let masters = if matches!(course, Course::Judge) {
                 envelope.masters
@@ -174,7 +179,7 @@ impl Job<'_> {
             };
             plans.push(Plan { masters, course });
         }
-        Ok(plans)
+        plans
     }
 
     fn deliver(&self, message: &Message, plan: Plan) -> Result<DeliveryReport, Error> {

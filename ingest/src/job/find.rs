@@ -167,7 +167,16 @@ impl Walk<'_> {
                     limit,
                 });
             }
-            let file = entry.file_name().to_string_lossy().into_owned();
+            let file = match entry.file_name().into_string() {
+                Ok(file) => file,
+                Err(raw) => {
+                    let shown = raw.to_string_lossy();
+                    self.found
+                        .remarks
+                        .push(wording::drop_name().file(&join(name, &shown)));
+                    continue;
+                }
+            };
             if file.starts_with('.') {
                 continue;
             }

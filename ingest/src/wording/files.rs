@@ -324,3 +324,13 @@ pub(crate) fn drop_symlink() -> Finding {
     .expected("real folders and files")
     .fix("deliver the folder itself")
 }
+
+pub(crate) fn drop_name() -> Finding {
+    Finding::of(
+        &checks::DROP_NAME,
+        "a name in the drop is not UTF-8: it was passed over",
+    )
+    .found("bytes that are no text")
+    .expected("a name in UTF-8")
+    .fix("rename it, best in ASCII, and deliver it again")
+}

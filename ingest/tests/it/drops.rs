@@ -495,3 +495,16 @@ fn a_release_without_its_audio_waits_for_it() {
     };
     assert!(release.tracks[0].master.is_none() && release.tracks[1].master.is_some());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_text_is_passed_over_and_said() {
+    use std::os::unix::ffi::OsStrExt;
+    let label = Label::new();
+    label.deliver("R1", |_| {});
+    let name = std::ffi::OsStr::from_bytes(b"B\xF6se");
+    fs::create_dir(label.drop().join("nightjar").join(name)).unwrap();
+    let report = label.ingest().unwrap();
+    assert!(report.remarks.has("drop-name"));
+    assert_eq!((report.refused(), report.deliveries.len()), (0, 1));
+}

@@ -239,3 +239,12 @@ fn a_message_that_breaks_off_still_says_whose_it_is() {
     let header = ern::read(half).header;
     assert_eq!(header.message_id.unwrap().value, "NJ-0001");
 }
+
+#[test]
+fn a_test_message_is_checked_and_never_published() {
+    let label = Label::new();
+    label.deliver_ern("R1", &ALBUM.replace("LiveMessage", "TestMessage"));
+    let report = label.ingest().unwrap();
+    assert_eq!(codes(&report), ["artwork-advised", "test-message"]);
+    assert!(label.objects("log").is_empty() && label.objects("objects").is_empty());
+}
