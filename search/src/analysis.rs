@@ -1,6 +1,6 @@
 //! Which words does a text consist of, for search?
 //!
-//! A text is folded ([`fold`](mod@fold)), cut at white space into *chunks*, and each chunk into
+//! A text is folded ([`fold`]), cut at white space into *chunks*, and each chunk into
 //! words at punctuation. `words` is what a query demands; a document is found by `words` and
 //! `also`. Any change here changes [`VERSION`], so that no reader asks an old index new questions.
 

@@ -4,15 +4,15 @@
 //!
 //! 1. **One analysis.** [`analysis`] turns text into words, for the writer and the reader alike.
 //!    Its version stands in the manifest, and a reader refuses an index of another version.
-//! 2. **Document order is the static rank.** [`writer`] sorts by popularity × recency before it
+//! 2. **Document order is the static rank.** `writer` sorts by popularity × recency before it
 //!    numbers the documents. So the best documents of a list come first, ties break the right
 //!    way, and a search prunes with a bound that only falls: its top is exactly the exhaustive
-//!    one, at the price of reading a few blocks ([`collect`]).
+//!    one, at the price of reading a few blocks (`collect`).
 //! 3. **One weighted bag of words.** Title words count three times, artist words twice (BM25F
 //!    with integer weights), so that "title artist" needs one posting list per word. The kind
 //!    is part of the word, which makes a search for artists alone cost what artists cost.
 //! 4. **Readings.** What was typed is read literally first; only when that finds little is it
-//!    completed, corrected, joined, split and at last loosened ([`reading`]).
+//!    completed, corrected, joined, split and at last loosened (`reading`).
 
 #![warn(missing_docs)]
 
