@@ -62,7 +62,10 @@ pub struct Factors {
 impl Factors {
     /// `rows` vectors of zeros.
     pub fn zeros(rows: usize, factors: usize) -> Self {
-        Self { data: Array2::zeros((rows, padded(factors.max(1)))), factors }
+        Self {
+            data: Array2::zeros((rows, padded(factors.max(1)))),
+            factors,
+        }
     }
 
     /// Small seeded values, uniform within ±0.5 / √factors. Element e of the sequence is
@@ -107,7 +110,9 @@ impl Factors {
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
-        self.data.as_slice_mut().expect("rows lie one after the other")
+        self.data
+            .as_slice_mut()
+            .expect("rows lie one after the other")
     }
 }
 
@@ -153,8 +158,9 @@ pub fn train(interactions: &Csr, config: &AlsConfig, progress: &dyn Progress) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog::progress::Silent;
+    use crate::kernel::dot;
     use crate::planted::planted;
+    use catalog::progress::Silent;
 
     fn config(factors: usize) -> AlsConfig {
         AlsConfig {
@@ -170,7 +176,11 @@ mod tests {
     }
 
     fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+            .install(work)
     }
 
     #[test]
@@ -180,14 +190,22 @@ mod tests {
         let mut right = 0;
         for listener in 0..world.interactions.rows() {
             let scores: Vec<f32> = (0..world.interactions.columns())
-                .map(|item| crate::kernel::dot(model.listeners.row(listener), model.items.row(item)))
+                .map(|item| {
+                    dot(model.listeners.row(listener), model.items.row(item))
+                })
                 .collect();
             let unheard = (0..scores.len())
                 .filter(|&item| world.interactions.row(listener).get(item as u32).is_none());
-            let best = unheard.max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap();
+            let best = unheard
+                .max_by(|&a, &b| scores[a].total_cmp(&scores[b]))
+                .unwrap();
             right += usize::from(world.item_cluster[best] == world.listener_cluster[listener]);
         }
-        assert_eq!(right, world.interactions.rows(), "the best unheard item is of one's own cluster");
+        assert_eq!(
+            right,
+            world.interactions.rows(),
+            "the best unheard item is of one's own cluster"
+        );
     }
 
     #[test]
@@ -206,21 +224,28 @@ mod tests {
         let model = train(&Csr::from_triplets(4, 4, cells), &config(5), &Silent);
         assert!(model.listeners.row(1).iter().all(|&x| x == 0.0));
         assert!(model.items.row(3).iter().all(|&x| x == 0.0));
-        assert!(model.listeners.row(3).iter().all(|&x| x == 0.0), "only skips: nothing is liked");
+        assert!(
+            model.listeners.row(3).iter().all(|&x| x == 0.0),
+            "only skips: nothing is liked"
+        );
         assert!(model.items.as_slice().iter().all(|x| x.is_finite()));
     }
 
     #[test]
-    fn a_skipped_item_ends_below_an_unknown_one() {
-        let mut cells = Vec::new();
-        for listener in 0..20u32 {
-            cells.extend((0..6).filter(|i| (listener + i) % 5 != 0).map(|i| (listener, i, 1.0)));
-        }
-        cells.retain(|&(listener, item, _)| listener != 0 || item < 3);
-        let neutral = train(&Csr::from_triplets(20, 6, cells.clone()), &config(4), &Silent);
-        cells.push((0, 4, -3.0));
-        let skipped = train(&Csr::from_triplets(20, 6, cells), &config(4), &Silent);
-        let score = |m: &AlsModel| crate::kernel::dot(m.listeners.row(0), m.items.row(4));
-        assert!(score(&skipped) < score(&neutral), "{} < {}", score(&skipped), score(&neutral));
+    fn a_skipped_item_falls_below_what_it_was_unknown() {
+        let world = planted(3, 40, 30, 12, 6);
+        let train_with = |skip: &[(u32, u32, f32)]| {
+            let rows = 0..world.interactions.rows();
+            let known = rows.flat_map(|row| {
+                let entries = world.interactions.row(row).iter();
+                entries.map(move |(item, value)| (row as u32, item, value))
+            });
+            let cells = known.chain(skip.iter().copied()).collect();
+            train(&Csr::from_triplets(120, 90, cells), &config(8), &Silent)
+        };
+        let unknown = (0..30).find(|&item| world.interactions.row(0).get(item).is_none()).unwrap();
+        let score = |m: &AlsModel| dot(m.listeners.row(0), m.items.row(unknown as usize));
+        let (neutral, skipped) = (score(&train_with(&[])), score(&train_with(&[(0, unknown, -3.0)])));
+        assert!(neutral > 0.2 && skipped < 0.5 * neutral, "{neutral} became {skipped}");
     }
 }

@@ -81,21 +81,38 @@ impl Ann {
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let vectors = Vectors::open(&folder.join("vectors.bin"))?;
         let path = folder.join(MANIFEST);
-        let text = std::fs::read(&path).map_err(|source| Error::File { path: path.clone(), source })?;
-        let manifest: AnnManifest = serde_json::from_slice(&text)
-            .map_err(|error| Error::Inconsistent { path: path.clone(), found: error.to_string() })?;
+        let text = std::fs::read(&path).map_err(|source| Error::File {
+            path: path.clone(),
+            source,
+        })?;
+        let manifest: AnnManifest =
+            serde_json::from_slice(&text).map_err(|error| Error::Inconsistent {
+                path: path.clone(),
+                found: error.to_string(),
+            })?;
         for seal in &manifest.files {
             check(&folder.join(&seal.name), seal)?;
         }
         if manifest.points != vectors.rows() || manifest.dimension != vectors.factors() {
             let found = format!(
                 "describes {} points of {} values, vectors.bin has {} of {}",
-                manifest.points, manifest.dimension, vectors.rows(), vectors.factors()
+                manifest.points,
+                manifest.dimension,
+                vectors.rows(),
+                vectors.factors()
             );
             return Err(Error::Inconsistent { path, found });
         }
-        let graph = if manifest.points > 0 { Some(load(folder, BASENAME)?) } else { None };
-        Ok(Self { manifest, graph, vectors })
+        let graph = if manifest.points > 0 {
+            Some(load(folder, BASENAME)?)
+        } else {
+            None
+        };
+        Ok(Self {
+            manifest,
+            graph,
+            vectors,
+        })
     }
 
     /// What the index says about itself.
@@ -111,7 +128,12 @@ impl Ann {
     /// The `k` nearest recordings to a recording, best first, with their cosines; never itself or a
     /// duplicate of it. Of duplicates, the first that `filter` accepts stands for all. Empty for a
     /// recording that nobody has played.
-    pub fn similar(&self, recording: &RecordingId, k: usize, filter: impl Fn(&RecordingId) -> bool) -> Vec<(RecordingId, f32)> {
+    pub fn similar(
+        &self,
+        recording: &RecordingId,
+        k: usize,
+        filter: impl Fn(&RecordingId) -> bool,
+    ) -> Vec<(RecordingId, f32)> {
         let Some(own) = self.vectors.row_of(recording) else {
             return Vec::new();
         };
@@ -120,17 +142,31 @@ impl Ann {
 
     /// The `k` nearest recordings to any vector, best first, with their cosines: for radio and for
     /// listeners folded in. Empty for a vector of another length or without direction.
-    pub fn similar_to_vector(&self, vector: &[f32], k: usize, filter: impl Fn(&RecordingId) -> bool) -> Vec<(RecordingId, f32)> {
+    pub fn similar_to_vector(
+        &self,
+        vector: &[f32],
+        k: usize,
+        filter: impl Fn(&RecordingId) -> bool,
+    ) -> Vec<(RecordingId, f32)> {
         let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
         if vector.len() < self.vectors.factors() || !(length.is_finite() && length > 0.0) {
             return Vec::new();
         }
-        let mut unit: Vec<f32> = vector[..self.vectors.factors()].iter().map(|x| x / length).collect();
+        let mut unit: Vec<f32> = vector[..self.vectors.factors()]
+            .iter()
+            .map(|x| x / length)
+            .collect();
         unit.resize(padded(self.vectors.factors()), 0.0);
         self.nearest(&unit, k, |_| true, filter)
     }
 
-    fn nearest(&self, vector: &[f32], k: usize, row: impl Fn(usize) -> bool, filter: impl Fn(&RecordingId) -> bool) -> Vec<(RecordingId, f32)> {
+    fn nearest(
+        &self,
+        vector: &[f32],
+        k: usize,
+        row: impl Fn(usize) -> bool,
+        filter: impl Fn(&RecordingId) -> bool,
+    ) -> Vec<(RecordingId, f32)> {
         let Some(graph) = self.graph.as_ref().filter(|_| k > 0) else {
             return Vec::new();
         };
@@ -145,27 +181,43 @@ impl Ann {
         if rows.len() < k.min(self.vectors.rows()) {
             rows = (0..self.vectors.rows()).filter(accepts).collect();
         }
-        let mut ranked: Vec<(usize, f32)> =
-            rows.into_iter().map(|at| (at, dot(self.vectors.vector(at), vector))).collect();
+        let mut ranked: Vec<(usize, f32)> = rows
+            .into_iter()
+            .map(|at| (at, dot(self.vectors.vector(at), vector)))
+            .collect();
         ranked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         ranked.truncate(k);
-        ranked.into_iter().filter_map(|(at, cosine)| Some((shown(at)?, cosine))).collect()
+        ranked
+            .into_iter()
+            .filter_map(|(at, cosine)| Some((shown(at)?, cosine)))
+            .collect()
     }
 }
 
 impl std::fmt::Debug for Ann {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ann").field("manifest", &self.manifest).finish_non_exhaustive()
+        f.debug_struct("Ann")
+            .field("manifest", &self.manifest)
+            .finish_non_exhaustive()
     }
 }
 
 fn check(path: &Path, seal: &FileSeal) -> Result<(), Error> {
-    let failed = |source| Error::File { path: path.to_owned(), source };
+    let failed = |source| Error::File {
+        path: path.to_owned(),
+        source,
+    };
     let bytes = path.metadata().map_err(failed)?.len();
     let sha256 = Sha256::of_file(path).map_err(failed)?;
     if bytes != seal.bytes || sha256 != seal.sha256 {
-        let found = format!("has {bytes} bytes and SHA-256 {sha256}, ann.json says {} and {}", seal.bytes, seal.sha256);
-        return Err(Error::Inconsistent { path: path.to_owned(), found });
+        let found = format!(
+            "has {bytes} bytes and SHA-256 {sha256}, ann.json says {} and {}",
+            seal.bytes, seal.sha256
+        );
+        return Err(Error::Inconsistent {
+            path: path.to_owned(),
+            found,
+        });
     }
     Ok(())
 }
@@ -174,10 +226,12 @@ fn check(path: &Path, seal: &FileSeal) -> Result<(), Error> {
 /// it maps, which we do not ask for): the loader, some hundred bytes, is never freed, once per edition.
 pub(crate) fn load(folder: &Path, basename: &str) -> Result<Hnsw<'static, f32, DistDot>, Error> {
     let loader: &'static mut HnswIo = Box::leak(Box::new(HnswIo::new(folder, basename)));
-    let mut graph = loader.load_hnsw::<f32, DistDot>().map_err(|error| Error::Inconsistent {
-        path: folder.join(GRAPH),
-        found: error.to_string(),
-    })?;
+    let mut graph = loader
+        .load_hnsw::<f32, DistDot>()
+        .map_err(|error| Error::Inconsistent {
+            path: folder.join(GRAPH),
+            found: error.to_string(),
+        })?;
     graph.set_searching_mode(true);
     Ok(graph)
 }

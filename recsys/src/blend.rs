@@ -71,17 +71,27 @@ impl<'a> Blend<'a> {
                 *sum += value / items.rows() as f32;
             }
         }
-        Self { models, config, mean, gram: gramian(items) }
+        Self {
+            models,
+            config,
+            mean,
+            gram: gramian(items),
+        }
     }
 
     /// What item-item adds to a listener's ALS scores.
     pub(crate) fn extras(&self, listener: usize, liked: Row<'_>, sums: &mut Accumulator) -> Extras {
-        let mut scores = item_item::scores(liked, &self.models.neighbours, &self.config.item_item, sums);
+        let mut scores =
+            item_item::scores(liked, &self.models.neighbours, &self.config.item_item, sums);
         let count = self.models.als.items.rows().max(1) as f32;
         let vector = self.models.als.listeners.row(listener);
         let mean = dot(vector, &self.mean);
         let rows = self.gram.chunks_exact(self.mean.len());
-        let square: f32 = vector.iter().zip(rows).map(|(x, row)| x * dot(row, vector)).sum();
+        let square: f32 = vector
+            .iter()
+            .zip(rows)
+            .map(|(x, row)| x * dot(row, vector))
+            .sum();
         let deviation = deviation_of(mean, square / count);
         let sparse_mean = scores.iter().map(|entry| entry.1).sum::<f32>() / count;
         let sparse_square = scores.iter().map(|entry| entry.1 * entry.1).sum::<f32>() / count;
@@ -91,16 +101,29 @@ impl<'a> Blend<'a> {
             let factor = weight * deviation / sparse_deviation;
             scores.iter_mut().for_each(|entry| entry.1 *= factor);
             let offset = -mean / deviation - weight * sparse_mean / sparse_deviation;
-            Extras { scores, offset, scale: 1.0 / deviation }
+            Extras {
+                scores,
+                offset,
+                scale: 1.0 / deviation,
+            }
         } else {
-            Extras { scores, offset: 0.0, scale: 1.0 }
+            Extras {
+                scores,
+                offset: 0.0,
+                scale: 1.0,
+            }
         }
     }
 
     /// Which liked recording explains an item best: by being played together, else by the nearest
     /// vector; `None` if none is near.
     pub(crate) fn reason(&self, liked: Row<'_>, item: u32) -> Option<u32> {
-        let near = item_item::strongest_reason(liked, item, &self.models.neighbours, &self.config.item_item);
+        let near = item_item::strongest_reason(
+            liked,
+            item,
+            &self.models.neighbours,
+            &self.config.item_item,
+        );
         near.or_else(|| {
             let items = &self.models.als.items;
             let own = items.row(item as usize);
@@ -108,18 +131,26 @@ impl<'a> Blend<'a> {
                 let other = items.row(played as usize);
                 dot(own, other) / dot(other, other).sqrt()
             };
-            let played = liked.iter().filter(|entry| entry.1 > 0.0).map(|entry| (entry.0, likeness(entry.0)));
-            let nearest = played.filter(|near| near.1 > 0.0).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let played = liked
+                .iter()
+                .filter(|entry| entry.1 > 0.0)
+                .map(|entry| (entry.0, likeness(entry.0)));
+            let nearest = played
+                .filter(|near| near.1 > 0.0)
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
             nearest.map(|near| near.0)
         })
     }
 }
 
-
 /// Standard deviation from mean and mean square; 0 where rounding leaves nothing.
 fn deviation_of(mean: f32, mean_square: f32) -> f32 {
     let variance = mean_square - mean * mean;
-    if variance.is_finite() { variance.max(0.0).sqrt() } else { 0.0 }
+    if variance.is_finite() {
+        variance.max(0.0).sqrt()
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -131,7 +162,7 @@ mod tests {
     #[test]
     fn scores_come_out_in_standard_deviations() {
         let world = planted(3, 30, 20, 8, 2);
-        let config = Config::layered(None).unwrap();
+        let config = Config::load(None).unwrap();
         let models = Models {
             als: crate::als::train(&world.interactions, &config.als, &Silent),
             neighbours: item_item::neighbours(&world.interactions, &config.item_item, &Silent),
@@ -142,14 +173,28 @@ mod tests {
         for listener in [0, 31, 89] {
             let extras = blend.extras(listener, world.interactions.row(listener), &mut sums);
             let mut scores: Vec<f32> = (0..items)
-                .map(|item| dot(models.als.listeners.row(listener), models.als.items.row(item)))
+                .map(|item| {
+                    dot(
+                        models.als.listeners.row(listener),
+                        models.als.items.row(item),
+                    )
+                })
                 .collect();
-            extras.scores.iter().for_each(|entry| scores[entry.0 as usize] += entry.1);
-            let scaled: Vec<f32> = scores.iter().map(|sum| sum * extras.scale + extras.offset).collect();
+            extras
+                .scores
+                .iter()
+                .for_each(|entry| scores[entry.0 as usize] += entry.1);
+            let scaled: Vec<f32> = scores
+                .iter()
+                .map(|sum| sum * extras.scale + extras.offset)
+                .collect();
             let mean = scaled.iter().sum::<f32>() / items as f32;
             assert!(mean.abs() < 1e-3, "mean {mean}");
             let square = scaled.iter().map(|z| z * z).sum::<f32>() / items as f32;
-            assert!((1.0..4.0).contains(&square), "two standardised scores that agree: {square}");
+            assert!(
+                (1.0..4.0).contains(&square),
+                "two standardised scores that agree: {square}"
+            );
         }
     }
 }

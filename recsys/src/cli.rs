@@ -76,8 +76,12 @@ struct EvaluateArgs {
 }
 
 fn day(text: &str) -> Result<Timestamp, String> {
-    let date: jiff::civil::Date = text.parse().map_err(|_| format!("`{text}` is no day, expected YYYY-MM-DD"))?;
-    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+    let date: jiff::civil::Date = text
+        .parse()
+        .map_err(|_| format!("`{text}` is no day, expected YYYY-MM-DD"))?;
+    let midnight = date
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .map_err(|error| error.to_string())?;
     Ok(midnight.timestamp())
 }
 
@@ -86,12 +90,18 @@ fn day(text: &str) -> Result<Timestamp, String> {
 /// # Errors
 /// [`Error`] with the remedy.
 pub fn run(args: &Args, ctx: &Context<'_>) -> Result<Report, Error> {
-    let config = Config::layered(ctx.config)?;
+    let config = Config::load(ctx.config)?;
     match &args.command {
         Command::Run(args) => run_job(args, &config, ctx),
-        Command::Evaluate(EvaluateArgs { train: Some(train), test: Some(test), out, model, .. }) => {
-            job::on_threads(ctx.threads, || on_tables(train, test, out.as_deref(), *model, &config, ctx))
-        }
+        Command::Evaluate(EvaluateArgs {
+            train: Some(train),
+            test: Some(test),
+            out,
+            model,
+            ..
+        }) => job::on_threads(ctx.threads, || {
+            on_tables(train, test, out.as_deref(), *model, &config, ctx)
+        }),
         Command::Evaluate(args) => {
             let catalogue = catalog::snapshot::catalogue(ctx.store)?;
             let request = Request {
@@ -122,11 +132,18 @@ fn run_job(args: &RunArgs, config: &Config, ctx: &Context<'_>) -> Result<Report,
 }
 
 /// The report that was asked for, or the one that joins most recordings of this catalogue.
-fn duplicates(asked: Option<Sha256>, catalogue: &catalog::release::Catalogue, ctx: &Context<'_>) -> Result<Option<DuplicateReport>, Error> {
+fn duplicates(
+    asked: Option<Sha256>,
+    catalogue: &catalog::release::Catalogue,
+    ctx: &Context<'_>,
+) -> Result<Option<DuplicateReport>, Error> {
     if let Some(run) = asked {
         let key = format!("duplicates/{run}.json");
         let found = ctx.store.get_json(&key)?;
-        return found.map(Some).ok_or_else(|| Error::NotYet { place: key, found: "there is no such report".to_owned() });
+        return found.map(Some).ok_or_else(|| Error::NotYet {
+            place: key,
+            found: "there is no such report".to_owned(),
+        });
     }
     let recordings = catalogue.recordings();
     let mut best: Option<(usize, DuplicateReport)> = None;
@@ -134,9 +151,13 @@ fn duplicates(asked: Option<Sha256>, catalogue: &catalog::release::Catalogue, ct
         if !key.ends_with(".json") {
             continue;
         }
-        let Some(report) = ctx.store.get_json::<DuplicateReport>(&key)? else { continue };
+        let Some(report) = ctx.store.get_json::<DuplicateReport>(&key)? else {
+            continue;
+        };
         let joined = report.clusters.iter().flat_map(|cluster| &cluster.members);
-        let joined = joined.filter(|member| recordings.contains_key(*member)).count();
+        let joined = joined
+            .filter(|member| recordings.contains_key(*member))
+            .count();
         if best.as_ref().is_none_or(|best| joined > best.0) {
             best = Some((joined, report));
         }
@@ -144,18 +165,37 @@ fn duplicates(asked: Option<Sha256>, catalogue: &catalog::release::Catalogue, ct
     Ok(best.map(|best| best.1))
 }
 
-fn on_tables(train: &Path, test: &Path, out: Option<&Path>, voice: Voice, config: &Config, ctx: &Context<'_>) -> Result<Report, Error> {
-    let read = |path: &Path| std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source });
+fn on_tables(
+    train: &Path,
+    test: &Path,
+    out: Option<&Path>,
+    voice: Voice,
+    config: &Config,
+    ctx: &Context<'_>,
+) -> Result<Report, Error> {
+    let read = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.to_owned(),
+            source,
+        })
+    };
     let (train_text, test_text) = (read(train)?, read(test)?);
     let named = split::parse((train, &train_text), (test, &test_text))?;
     let models = evaluate::train(&named.split.train, config, ctx.progress);
-    let about = format!("trained on {}, tested on {}", train.display(), test.display());
+    let about = format!(
+        "trained on {}, tested on {}",
+        train.display(),
+        test.display()
+    );
     let evaluation = evaluate::evaluate(&named.split, &models, config, about, ctx.progress);
     if let Some(out) = out {
         let who: Vec<usize> = (0..named.listeners.len()).collect();
         let lists = evaluate::ranked(voice, &named.split, &who, &models, config, ctx.progress);
         let text = split::lists(&named, &who, &lists);
-        std::fs::write(out, text).map_err(|source| Error::File { path: out.to_owned(), source })?;
+        std::fs::write(out, text).map_err(|source| Error::File {
+            path: out.to_owned(),
+            source,
+        })?;
     }
     Ok(Report::Evaluate(evaluation))
 }
@@ -165,15 +205,33 @@ fn show(listener: u64, ctx: &Context<'_>) -> Result<Report, Error> {
         place: format!("{}{}", ctx.store.url(), published::PREFIX),
         found: "no run is finished".to_owned(),
     })?;
-    let cache = tempfile::tempdir().map_err(|source| Error::File { path: std::env::temp_dir(), source })?;
-    let lists = Lists::open(&ctx.store.fetch(&published::key(&model.run, "lists.bin"), cache.path())?)?;
+    let cache = tempfile::tempdir().map_err(|source| Error::File {
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    let lists = Lists::open(
+        &ctx.store
+            .fetch(&published::key(&model.run, "lists.bin"), cache.path())?,
+    )?;
     let catalogue = catalog::snapshot::catalogue(ctx.store)?;
     let items = Items::new(&catalogue, None);
     let known = lists.discover_weekly(listener);
-    let chart = || Territory::all().map(|territory| lists.chart(territory)).max_by_key(|chart| chart.len());
+    let chart = || {
+        Territory::all()
+            .map(|territory| lists.chart(territory))
+            .max_by_key(|chart| chart.len())
+    };
     let entries = known.or_else(chart).unwrap_or_default();
-    let tracks = entries.iter().filter_map(|entry| shown(entry, &lists, &items)).collect();
-    Ok(Report::Show(ShowReport { run: model.run, listener, known: known.is_some(), tracks }))
+    let tracks = entries
+        .iter()
+        .filter_map(|entry| shown(entry, &lists, &items))
+        .collect();
+    Ok(Report::Show(ShowReport {
+        run: model.run,
+        listener,
+        known: known.is_some(),
+        tracks,
+    }))
 }
 
 fn shown(entry: &Entry, lists: &Lists, items: &Items<'_>) -> Option<ShownTrack> {
@@ -183,7 +241,10 @@ fn shown(entry: &Entry, lists: &Lists, items: &Items<'_>) -> Option<ShownTrack> 
         Some(items.track(at as u32))
     };
     let own = track(entry.recording)?;
-    let main = own.artists.iter().filter(|credit| credit.role == Role::MainArtist);
+    let main = own
+        .artists
+        .iter()
+        .filter(|credit| credit.role == Role::MainArtist);
     let reason = match entry.reason() {
         Reason::BecauseYouPlayed(played) => match track(played) {
             Some(played) => format!("you played {}", played.title),
@@ -195,7 +256,10 @@ fn shown(entry: &Entry, lists: &Lists, items: &Items<'_>) -> Option<ShownTrack> 
     };
     Some(ShownTrack {
         title: own.title.clone(),
-        artists: main.map(|credit| credit.name.as_str()).collect::<Vec<_>>().join(", "),
+        artists: main
+            .map(|credit| credit.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", "),
         score: entry.score,
         reason,
     })

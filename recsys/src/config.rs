@@ -93,7 +93,7 @@ impl Config {
     ///
     /// # Errors
     /// [`Error::Config`] naming the key.
-    pub fn layered(user: Option<&toml::Table>) -> Result<Self, Error> {
+    pub fn load(user: Option<&toml::Table>) -> Result<Self, Error> {
         let config: Self = catalog::config::layered("recsys", DEFAULT, user)?;
         config.check()?;
         Ok(config)
@@ -104,30 +104,93 @@ impl Config {
         let positive = |value: f64| value.is_finite() && value > 0.0;
         let at_least_zero = |value: f32| value.is_finite() && value >= 0.0;
         let rules = [
-            ((1..=2048).contains(&self.als.factors), "als.factors must be 1 to 2048"),
-            ((1..=1000).contains(&self.als.iterations), "als.iterations must be 1 to 1000"),
-            ((1..=100).contains(&self.als.cg_steps), "als.cg_steps must be 1 to 100"),
-            (self.als.regularisation.is_finite() && self.als.regularisation > 0.0, "als.regularisation must be above 0"),
-            (at_least_zero(self.als.regularisation_exponent), "als.regularisation_exponent must be 0 or more"),
-            (at_least_zero(self.als.unobserved_weight), "als.unobserved_weight must be 0 or more"),
+            (
+                (1..=2048).contains(&self.als.factors),
+                "als.factors must be 1 to 2048",
+            ),
+            (
+                (1..=1000).contains(&self.als.iterations),
+                "als.iterations must be 1 to 1000",
+            ),
+            (
+                (1..=100).contains(&self.als.cg_steps),
+                "als.cg_steps must be 1 to 100",
+            ),
+            (
+                self.als.regularisation.is_finite() && self.als.regularisation > 0.0,
+                "als.regularisation must be above 0",
+            ),
+            (
+                at_least_zero(self.als.regularisation_exponent),
+                "als.regularisation_exponent must be 0 or more",
+            ),
+            (
+                at_least_zero(self.als.unobserved_weight),
+                "als.unobserved_weight must be 0 or more",
+            ),
             (at_least_zero(self.als.alpha), "als.alpha must be 0 or more"),
-            (self.item_item.neighbours > 0, "item_item.neighbours must be 1 or more"),
-            (at_least_zero(self.item_item.length_exponent), "item_item.length_exponent must be 0 or more"),
-            (at_least_zero(self.item_item.strength_exponent), "item_item.strength_exponent must be 0 or more"),
-            (at_least_zero(self.blend.item_item), "blend.item_item must be 0 or more"),
+            (
+                self.item_item.neighbours > 0,
+                "item_item.neighbours must be 1 or more",
+            ),
+            (
+                at_least_zero(self.item_item.length_exponent),
+                "item_item.length_exponent must be 0 or more",
+            ),
+            (
+                at_least_zero(self.item_item.strength_exponent),
+                "item_item.strength_exponent must be 0 or more",
+            ),
+            (
+                at_least_zero(self.blend.item_item),
+                "blend.item_item must be 0 or more",
+            ),
             (self.lists.length > 0, "lists.length must be 1 or more"),
-            (self.lists.per_artist > 0, "lists.per_artist must be 1 or more"),
-            (self.lists.shortlist >= self.lists.length, "lists.shortlist must be at least lists.length"),
-            (positive(self.lists.chart_half_life_days), "lists.chart_half_life_days must be above 0"),
-            (positive(self.events.half_life_days), "events.half_life_days must be above 0"),
-            (self.events.skip_weight.is_finite() && self.events.skip_weight >= 0.0, "events.skip_weight must be 0 or more"),
-            ((0.0..=1.0).contains(&self.events.counted_from_share), "events.counted_from_share must be 0 to 1"),
-            ((0.0..=1.0).contains(&self.events.newest_day_share), "events.newest_day_share must be 0 to 1"),
-            (self.events.same_play_within_ms >= 0, "events.same_play_within_ms must be 0 or more"),
-            ((2..=255).contains(&self.ann.connections), "ann.connections must be 2 to 255"),
-            (self.ann.ef_construction > 2 * self.ann.connections, "ann.ef_construction must be above twice ann.connections"),
+            (
+                self.lists.per_artist > 0,
+                "lists.per_artist must be 1 or more",
+            ),
+            (
+                self.lists.shortlist >= self.lists.length,
+                "lists.shortlist must be at least lists.length",
+            ),
+            (
+                positive(self.lists.chart_half_life_days),
+                "lists.chart_half_life_days must be above 0",
+            ),
+            (
+                positive(self.events.half_life_days),
+                "events.half_life_days must be above 0",
+            ),
+            (
+                self.events.skip_weight.is_finite() && self.events.skip_weight >= 0.0,
+                "events.skip_weight must be 0 or more",
+            ),
+            (
+                (0.0..=1.0).contains(&self.events.counted_from_share),
+                "events.counted_from_share must be 0 to 1",
+            ),
+            (
+                (0.0..=1.0).contains(&self.events.newest_day_share),
+                "events.newest_day_share must be 0 to 1",
+            ),
+            (
+                self.events.same_play_within_ms >= 0,
+                "events.same_play_within_ms must be 0 or more",
+            ),
+            (
+                (2..=255).contains(&self.ann.connections),
+                "ann.connections must be 2 to 255",
+            ),
+            (
+                self.ann.ef_construction > 2 * self.ann.connections,
+                "ann.ef_construction must be above twice ann.connections",
+            ),
             (self.ann.ef_search > 0, "ann.ef_search must be 1 or more"),
-            ((1..=365).contains(&self.evaluation.held_out_days), "evaluation.held_out_days must be 1 to 365"),
+            (
+                (1..=365).contains(&self.evaluation.held_out_days),
+                "evaluation.held_out_days must be 1 to 365",
+            ),
         ];
         match rules.into_iter().find(|rule| !rule.0) {
             None => Ok(()),
@@ -146,15 +209,26 @@ mod tests {
 
     #[test]
     fn the_defaults_are_usable() {
-        let config = Config::layered(None).unwrap();
-        assert_eq!((config.lists.length, config.lists.per_artist, config.lists.unheard_days), (30, 2, 28));
+        let config = Config::load(None).unwrap();
+        assert_eq!(
+            (
+                config.lists.length,
+                config.lists.per_artist,
+                config.lists.unheard_days
+            ),
+            (30, 2, 28)
+        );
     }
 
     #[test]
     fn a_value_that_cannot_work_is_refused_by_name() {
-        for (text, key) in [("als = { factors = 0 }", "als.factors"), ("als = { regularisation = nan }", "als.regularisation"), ("[blend]\nitm = 1.0", "itm")] {
+        for (text, key) in [
+            ("als = { factors = 0 }", "als.factors"),
+            ("als = { regularisation = nan }", "als.regularisation"),
+            ("[blend]\nitm = 1.0", "itm"),
+        ] {
             let user: toml::Table = text.parse().unwrap();
-            let error = Config::layered(Some(&user)).unwrap_err().to_string();
+            let error = Config::load(Some(&user)).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains("\nfix: "), "{error}");
         }
     }

@@ -26,12 +26,18 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The entries as pairs.
     pub fn iter(self) -> impl Iterator<Item = (u32, f32)> + 'a {
-        self.indices.iter().copied().zip(self.values.iter().copied())
+        self.indices
+            .iter()
+            .copied()
+            .zip(self.values.iter().copied())
     }
 
     /// The value in `column`, if the row has one.
     pub fn get(self, column: u32) -> Option<f32> {
-        self.indices.binary_search(&column).ok().map(|at| self.values[at])
+        self.indices
+            .binary_search(&column)
+            .ok()
+            .map(|at| self.values[at])
     }
 }
 
@@ -92,7 +98,10 @@ impl Csr {
     /// Row number `row`.
     pub fn row(&self, row: usize) -> Row<'_> {
         let span = self.offsets[row] as usize..self.offsets[row + 1] as usize;
-        Row { indices: &self.indices[span.clone()], values: &self.values[span] }
+        Row {
+            indices: &self.indices[span.clone()],
+            values: &self.values[span],
+        }
     }
 
     /// Columns become rows. Two passes over the entries: count, then place.
@@ -115,7 +124,12 @@ impl Csr {
                 *at += 1;
             }
         }
-        Self { offsets, indices, values, columns: self.rows() }
+        Self {
+            offsets,
+            indices,
+            values,
+            columns: self.rows(),
+        }
     }
 
     /// The same matrix with every value replaced by `change(row, column, value)`; a zero or a
@@ -153,7 +167,13 @@ mod tests {
 
     #[test]
     fn cells_are_added_and_zero_or_nan_leaves_no_entry() {
-        let cells = vec![(1, 2, 1.0), (0, 1, 2.0), (1, 2, 0.5), (1, 0, 1.0), (1, 0, -1.0)];
+        let cells = vec![
+            (1, 2, 1.0),
+            (0, 1, 2.0),
+            (1, 2, 0.5),
+            (1, 0, 1.0),
+            (1, 0, -1.0),
+        ];
         let csr = Csr::from_triplets(3, 3, [cells, vec![(2, 2, f32::NAN)]].concat());
         assert_eq!(csr.entries(), 2);
         assert_eq!(csr.row(0).get(1), Some(2.0));

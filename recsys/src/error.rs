@@ -39,7 +39,9 @@ pub enum Error {
         found: String,
     },
     /// A file of play events cannot be read.
-    #[error("{key}: {found}\nfix: write the file again with the columns of the play schema, or move it out of `plays/`: the rest can be read without it")]
+    #[error(
+        "{key}: {found}\nfix: write the file again with the columns of the play schema, or move it out of `plays/`: the rest can be read without it"
+    )]
     Plays {
         /// The file's key in the store.
         key: String,
@@ -57,7 +59,9 @@ pub enum Error {
         found: String,
     },
     /// A model is no better than popularity on the held-out days.
-    #[error("{numbers}\nfix: look at the plays of these days and at [recsys.als] and [recsys.blend]; `backline recsys evaluate` prints the whole table; `--force WHY` publishes all the same and records why")]
+    #[error(
+        "{numbers}\nfix: look at the plays of these days and at [recsys.als] and [recsys.blend]; `backline recsys evaluate` prints the whole table; `--force WHY` publishes all the same and records why"
+    )]
     WorseThanPopularity {
         /// Each model that failed, beside popularity.
         numbers: String,
@@ -71,7 +75,9 @@ pub enum Error {
         found: String,
     },
     /// The machine refuses threads.
-    #[error("cannot start {threads} threads: {found}\nfix: ask for fewer with --threads, or raise the limit of processes")]
+    #[error(
+        "cannot start {threads} threads: {found}\nfix: ask for fewer with --threads, or raise the limit of processes"
+    )]
     Threads {
         /// How many were asked for.
         threads: usize,

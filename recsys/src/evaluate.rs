@@ -56,10 +56,18 @@ pub fn train(strengths: &Csr, config: &Config, progress: &dyn Progress) -> Model
 }
 
 /// Scores every voice.
-pub fn evaluate(split: &Split, models: &Models, config: &Config, about: String, progress: &dyn Progress) -> Evaluation {
+pub fn evaluate(
+    split: &Split,
+    models: &Models,
+    config: &Config,
+    about: String,
+    progress: &dyn Progress,
+) -> Evaluation {
     let voices = [Voice::Popularity, Voice::ItemItem, Voice::Als, Voice::Blend];
     let seen = popularity(&split.train);
-    let shown = (0..split.truth.columns()).filter(|&item| seen[item] > 0.0).count();
+    let shown = (0..split.truth.columns())
+        .filter(|&item| seen[item] > 0.0)
+        .count();
     let scored = voices.map(|voice| {
         let asked = asked(split);
         let lists = ranked(voice, split, &asked, models, config, progress);
@@ -67,20 +75,42 @@ pub fn evaluate(split: &Split, models: &Models, config: &Config, about: String, 
         for (&listener, list) in asked.iter().zip(&lists) {
             meter.add(list, split.truth.row(listener).indices);
         }
-        Scored { model: voice.to_string(), metrics: meter.finish(shown) }
+        Scored {
+            model: voice.to_string(),
+            metrics: meter.finish(shown),
+        }
     });
-    Evaluation { about, models: scored.into() }
+    Evaluation {
+        about,
+        models: scored.into(),
+    }
 }
 
 /// Listeners of whom something is liked and something was played after.
 fn asked(split: &Split) -> Vec<usize> {
-    let known = |listener: &usize| split.train.row(*listener).values.iter().any(|&value| value > 0.0);
+    let known = |listener: &usize| {
+        split
+            .train
+            .row(*listener)
+            .values
+            .iter()
+            .any(|&value| value > 0.0)
+    };
     let has_truth = |listener: &usize| !split.truth.row(*listener).indices.is_empty();
-    (0..split.truth.rows()).filter(|l| known(l) && has_truth(l)).collect()
+    (0..split.truth.rows())
+        .filter(|l| known(l) && has_truth(l))
+        .collect()
 }
 
 /// One voice's best hundred for each of `who`.
-pub fn ranked(voice: Voice, split: &Split, who: &[usize], models: &Models, config: &Config, progress: &dyn Progress) -> Vec<Vec<u32>> {
+pub fn ranked(
+    voice: Voice,
+    split: &Split,
+    who: &[usize],
+    models: &Models,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Vec<Vec<u32>> {
     let items = split.train.columns();
     let silent = vec![0.0; items];
     let blend = Blend::new(models, config);
@@ -94,30 +124,65 @@ pub fn ranked(voice: Voice, split: &Split, who: &[usize], models: &Models, confi
         let liked = split.train.row(listener);
         let (vector, extras, floor): (&[f32], Vec<(u32, f32)>, f32) = match voice {
             Voice::Popularity => (&[], Vec::new(), 0.0),
-            Voice::ItemItem => (&[], item_item::scores(liked, &models.neighbours, &config.item_item, sums), 0.0),
-            Voice::Als => (models.als.listeners.row(listener), Vec::new(), f32::NEG_INFINITY),
+            Voice::ItemItem => (
+                &[],
+                item_item::scores(liked, &models.neighbours, &config.item_item, sums),
+                0.0,
+            ),
+            Voice::Als => (
+                models.als.listeners.row(listener),
+                Vec::new(),
+                f32::NEG_INFINITY,
+            ),
             Voice::Blend => {
                 let extras = blend.extras(listener, liked, sums);
-                (models.als.listeners.row(listener), extras.scores, f32::NEG_INFINITY)
+                (
+                    models.als.listeners.row(listener),
+                    extras.scores,
+                    f32::NEG_INFINITY,
+                )
             }
         };
         let blocked = split.blocked.row(listener).indices;
-        Query { vector, bias: 1.0, scale: 1.0, offset: 0.0, extras, allowed: None, blocked, floor }
+        Query {
+            vector,
+            bias: 1.0,
+            scale: 1.0,
+            offset: 0.0,
+            extras,
+            allowed: None,
+            blocked,
+            floor,
+        }
     };
-    let numbers = |_: usize, _: &Query<'_>, list: Vec<crate::scoring::Scored>| list.into_iter().map(|s| s.item).collect();
-    score_all(who.len(), &panels, RANKS, || Accumulator::new(items), query, numbers, progress)
+    let numbers = |_: usize, _: &Query<'_>, list: Vec<crate::scoring::Scored>| {
+        list.into_iter().map(|s| s.item).collect()
+    };
+    score_all(
+        who.len(),
+        &panels,
+        RANKS,
+        || Accumulator::new(items),
+        query,
+        numbers,
+        progress,
+    )
 }
 
 impl Evaluation {
     /// The figures of one voice.
     pub fn of(&self, voice: Voice) -> Option<&Metrics> {
         let name = voice.to_string();
-        self.models.iter().find(|scored| scored.model == name).map(|scored| &scored.metrics)
+        self.models
+            .iter()
+            .find(|scored| scored.model == name)
+            .map(|scored| &scored.metrics)
     }
 
     /// How many listeners were measured.
     pub fn listeners(&self) -> u64 {
-        self.of(Voice::Popularity).map_or(0, |metrics| metrics.listeners)
+        self.of(Voice::Popularity)
+            .map_or(0, |metrics| metrics.listeners)
     }
 
     /// The voices that do not beat popularity, with both figures, or `None` if all do. The
@@ -153,33 +218,53 @@ mod tests {
         let mut cells = (Vec::new(), Vec::new());
         for listener in 0..world.interactions.rows() {
             for (item, value) in world.interactions.row(listener).iter() {
-                let part = if (item as usize * 7 + listener) % 4 == 0 { &mut cells.1 } else { &mut cells.0 };
+                let part = if (item as usize * 7 + listener) % 4 == 0 {
+                    &mut cells.1
+                } else {
+                    &mut cells.0
+                };
                 part.push((listener as u32, item, value));
             }
         }
-        let matrix = |cells| Csr::from_triplets(world.interactions.rows(), world.interactions.columns(), cells);
+        let matrix = |cells| {
+            Csr::from_triplets(
+                world.interactions.rows(),
+                world.interactions.columns(),
+                cells,
+            )
+        };
         let train = matrix(cells.0);
-        Split { blocked: train.clone(), train, truth: matrix(cells.1) }
+        Split {
+            blocked: train.clone(),
+            train,
+            truth: matrix(cells.1),
+        }
     }
 
     #[test]
     fn every_model_beats_popularity_where_taste_is_planted() {
         let split = planted_split();
-        let config = Config::layered(None).unwrap();
+        let config = Config::load(None).unwrap();
         let models = train(&split.train, &config, &Silent);
         let evaluation = evaluate(&split, &models, &config, "planted".into(), &Silent);
         assert_eq!(evaluation.worse_than_popularity(), None);
-        assert!(evaluation.of(Voice::Blend).unwrap().recall_20 > 0.5, "{evaluation:?}");
+        assert!(
+            evaluation.of(Voice::Blend).unwrap().recall_20 > 0.5,
+            "{evaluation:?}"
+        );
     }
 
     #[test]
     fn models_without_taste_are_named_with_their_numbers() {
         let split = planted_split();
-        let config = Config::layered(None).unwrap();
+        let config = Config::load(None).unwrap();
         let empty = Csr::from_triplets(split.train.rows(), split.train.columns(), Vec::new());
         let models = train(&empty, &config, &Silent);
         let evaluation = evaluate(&split, &models, &config, "planted".into(), &Silent);
         let text = evaluation.worse_than_popularity().unwrap();
-        assert!(text.contains("ALS: NDCG@10") && text.contains("popularity: NDCG@10"), "{text}");
+        assert!(
+            text.contains("ALS: NDCG@10") && text.contains("popularity: NDCG@10"),
+            "{text}"
+        );
     }
 }

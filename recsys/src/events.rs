@@ -96,7 +96,9 @@ impl<'a> Reader<'a> {
             Series::new("recording".into(), names).into_column(),
             Series::new("item".into(), indices).into_column(),
         ];
-        let known = DataFrame::new(height, columns).expect("two columns of one length").lazy();
+        let known = DataFrame::new(height, columns)
+            .expect("two columns of one length")
+            .lazy();
         Self { known, config }
     }
 
@@ -105,7 +107,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Error::Plays`] for a file that is no Parquet, is damaged, or lacks a column.
     pub fn read(&self, key: &str, path: &Path, events: &mut Events) -> Result<(), Error> {
-        let refuse = |found: String| Error::Plays { key: key.to_owned(), found };
+        let refuse = |found: String| Error::Plays {
+            key: key.to_owned(),
+            found,
+        };
         let failed = |error: PolarsError| refuse(first_line(&error.to_string()));
         // The decoder indexes by what damaged pages say: a panic there is a damaged file.
         let read = catch_unwind(AssertUnwindSafe(|| self.batches(path)));
@@ -114,7 +119,11 @@ impl<'a> Reader<'a> {
                 Failure::Polars(error) => failed(error),
                 Failure::Column(found) => refuse(found),
             })?,
-            Err(_) => return Err(refuse("is damaged: its pages contradict each other".to_owned())),
+            Err(_) => {
+                return Err(refuse(
+                    "is damaged: its pages contradict each other".to_owned(),
+                ));
+            }
         };
         for batch in &batches {
             self.take_batch(key, batch, unit, events).map_err(failed)?;
@@ -124,11 +133,15 @@ impl<'a> Reader<'a> {
 
     fn batches(&self, path: &Path) -> Result<(i64, Vec<DataFrame>), Failure> {
         let arguments = ScanArgsParquet {
-            row_index: Some(RowIndex { name: "row".into(), offset: 0 }),
+            row_index: Some(RowIndex {
+                name: "row".into(),
+                offset: 0,
+            }),
+            hive_options: HiveOptions::new_disabled(),
             glob: false,
             ..ScanArgsParquet::default()
         };
-        let path = PlRefPath::new(path.to_string_lossy());
+        let path = PlRefPath::new(path.to_string_lossy().as_ref());
         let mut scan = LazyFrame::scan_parquet(path, arguments)?;
         let unit = check_schema(&scan.collect_schema()?)?;
         let whole = |name: &str| col(name).cast(DataType::Int64);
@@ -146,19 +159,31 @@ impl<'a> Reader<'a> {
                 text("tier"),
                 whole("session"),
             ])
-            .join(self.known.clone(), [col("recording")], [col("recording")], JoinArgs::new(JoinType::Left));
+            .join(
+                self.known.clone(),
+                [col("recording")],
+                [col("recording")],
+                JoinArgs::new(JoinType::Left),
+            );
         let batches = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&batches);
         let keep = PlanCallback::new(move |batch: DataFrame| {
             sink.lock().expect("no holder panics").push(batch);
             Ok(false)
         });
-        plan.sink_batches(keep, false, None)?.collect_with_engine(Engine::Streaming)?;
+        plan.sink_batches(keep, false, None)?
+            .collect_with_engine(Engine::Streaming)?;
         let batches = std::mem::take(&mut *batches.lock().expect("no holder panics"));
         Ok((unit, batches))
     }
 
-    fn take_batch(&self, key: &str, batch: &DataFrame, unit: i64, events: &mut Events) -> PolarsResult<()> {
+    fn take_batch(
+        &self,
+        key: &str,
+        batch: &DataFrame,
+        unit: i64,
+        events: &mut Events,
+    ) -> PolarsResult<()> {
         let whole = |name: &str| batch.column(name)?.i64();
         let text = |name: &str| batch.column(name)?.str();
         let mut rows = whole("row")?.iter();
@@ -220,7 +245,9 @@ fn check_schema(schema: &Schema) -> Result<i64, Failure> {
         ("session", "a whole number"),
     ] {
         let Some(found) = schema.get(name) else {
-            return Err(Failure::Column(format!("has no column `{name}`, expected {expected}")));
+            return Err(Failure::Column(format!(
+                "has no column `{name}`, expected {expected}"
+            )));
         };
         let fits = match (expected, found) {
             ("text", DataType::String) => true,
@@ -236,7 +263,9 @@ fn check_schema(schema: &Schema) -> Result<i64, Failure> {
             _ => false,
         };
         if !fits {
-            return Err(Failure::Column(format!("column `{name}` is {found}, expected {expected}")));
+            return Err(Failure::Column(format!(
+                "column `{name}` is {found}, expected {expected}"
+            )));
         }
     }
     Ok(unit)

@@ -35,7 +35,15 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
     let by_item = by_listener.transposed();
     let items = by_item.rows();
     let norms: Vec<f32> = (0..items)
-        .map(|item| by_item.row(item).values.iter().map(|v| v * v).sum::<f32>().sqrt())
+        .map(|item| {
+            by_item
+                .row(item)
+                .values
+                .iter()
+                .map(|v| v * v)
+                .sum::<f32>()
+                .sqrt()
+        })
         .collect();
     progress.begin("joining recordings", items as u64, "recordings");
     let tasks: Vec<usize> = (0..items).step_by(ITEMS_PER_TASK).collect();
@@ -47,8 +55,16 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
                 let task = first..(first + ITEMS_PER_TASK).min(items);
                 progress.advance(task.len() as u64);
                 task.flat_map(|item| {
-                    let near = nearest(item, &by_listener, &by_item, &norms, sums, config.neighbours);
-                    near.into_iter().map(move |(other, cosine)| (item as u32, other, cosine))
+                    let near = nearest(
+                        item,
+                        &by_listener,
+                        &by_item,
+                        &norms,
+                        sums,
+                        config.neighbours,
+                    );
+                    near.into_iter()
+                        .map(move |(other, cosine)| (item as u32, other, cosine))
                 })
                 .collect()
             },
@@ -62,15 +78,21 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
 fn weighted(interactions: &Csr, config: &ItemItemConfig) -> Csr {
     let mut cells = Vec::with_capacity(interactions.entries());
     for listener in 0..interactions.rows() {
-        let mut row: Vec<(u32, f32)> =
-            interactions.row(listener).iter().filter(|entry| entry.1 > 0.0).collect();
+        let mut row: Vec<(u32, f32)> = interactions
+            .row(listener)
+            .iter()
+            .filter(|entry| entry.1 > 0.0)
+            .collect();
         if row.len() > config.max_row {
             row.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             row.truncate(config.max_row);
         }
         let weight = (row.len() as f32).powf(-config.length_exponent);
         let said = |value: f32| value.powf(config.strength_exponent) * weight;
-        cells.extend(row.into_iter().map(|(item, value)| (listener as u32, item, said(value))));
+        cells.extend(
+            row.into_iter()
+                .map(|(item, value)| (listener as u32, item, said(value))),
+        );
     }
     Csr::from_triplets(interactions.rows(), interactions.columns(), cells)
 }
@@ -83,7 +105,10 @@ pub(crate) struct Accumulator {
 
 impl Accumulator {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { sums: vec![0.0; columns], touched: Vec::new() }
+        Self {
+            sums: vec![0.0; columns],
+            touched: Vec::new(),
+        }
     }
 
     /// Adds a positive value; zero marks a place as unused.
@@ -99,7 +124,10 @@ impl Accumulator {
     pub(crate) fn drain_sorted(&mut self) -> Vec<(u32, f32)> {
         self.touched.sort_unstable();
         let sums = &mut self.sums;
-        self.touched.drain(..).map(|at| (at, std::mem::take(&mut sums[at as usize]))).collect()
+        self.touched
+            .drain(..)
+            .map(|at| (at, std::mem::take(&mut sums[at as usize])))
+            .collect()
     }
 }
 
@@ -146,7 +174,12 @@ pub(crate) fn scores(
 }
 
 /// Which liked recording speaks most for `item`, if any of them is its neighbour?
-pub(crate) fn strongest_reason(liked: Row<'_>, item: u32, neighbours: &Csr, config: &ItemItemConfig) -> Option<u32> {
+pub(crate) fn strongest_reason(
+    liked: Row<'_>,
+    item: u32,
+    neighbours: &Csr,
+    config: &ItemItemConfig,
+) -> Option<u32> {
     let mut best: Option<(f32, u32)> = None;
     for (played, strength) in liked.iter().filter(|entry| entry.1 > 0.0) {
         if let Some(cosine) = neighbours.row(played as usize).get(item) {
@@ -166,17 +199,37 @@ mod tests {
     use catalog::progress::Silent;
 
     fn config() -> ItemItemConfig {
-        ItemItemConfig { neighbours: 10, length_exponent: 0.5, strength_exponent: 1.0, max_row: 1000 }
+        ItemItemConfig {
+            neighbours: 10,
+            length_exponent: 0.5,
+            strength_exponent: 1.0,
+            max_row: 1000,
+        }
     }
 
     #[test]
     fn it_is_the_cosine_of_two_columns() {
-        let cells = vec![(0, 0, 2.0), (0, 1, 1.0), (1, 0, 1.0), (1, 1, 3.0), (2, 1, 1.0), (2, 2, 1.0), (3, 2, -4.0)];
-        let plain = ItemItemConfig { length_exponent: 0.0, ..config() };
+        let cells = vec![
+            (0, 0, 2.0),
+            (0, 1, 1.0),
+            (1, 0, 1.0),
+            (1, 1, 3.0),
+            (2, 1, 1.0),
+            (2, 2, 1.0),
+            (3, 2, -4.0),
+        ];
+        let plain = ItemItemConfig {
+            length_exponent: 0.0,
+            ..config()
+        };
         let near = neighbours(&Csr::from_triplets(4, 3, cells), &plain, &Silent);
         let expected = (2.0 + 3.0) / (5f32.sqrt() * 11f32.sqrt());
         assert!((near.row(0).get(1).unwrap() - expected).abs() < 1e-6);
-        assert_eq!(near.row(0).get(1), near.row(1).get(0), "cosine is symmetric");
+        assert_eq!(
+            near.row(0).get(1),
+            near.row(1).get(0),
+            "cosine is symmetric"
+        );
         assert_eq!(near.row(0).get(2), None, "nobody played both");
     }
 
@@ -187,7 +240,9 @@ mod tests {
         for item in 0..near.rows() {
             let row = near.row(item);
             assert!(row.indices.len() <= 10 && !row.indices.contains(&(item as u32)));
-            let same = row.iter().filter(|e| world.item_cluster[e.0 as usize] == world.item_cluster[item]);
+            let same = row
+                .iter()
+                .filter(|e| world.item_cluster[e.0 as usize] == world.item_cluster[item]);
             assert!(same.count() >= 8, "item {item}");
         }
     }
@@ -196,7 +251,10 @@ mod tests {
     fn any_number_of_threads_gives_the_same_bytes() {
         let world = planted(4, 100, 60, 10, 8);
         let on = |threads: usize| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             pool.install(|| neighbours(&world.interactions, &config(), &Silent))
         };
         assert_eq!(on(1), on(3));
@@ -205,7 +263,10 @@ mod tests {
     #[test]
     fn a_listener_of_everything_counts_only_with_the_strongest() {
         let cells = (0..50).map(|item| (0, item, 1.0 + item as f32)).collect();
-        let few = ItemItemConfig { max_row: 5, ..config() };
+        let few = ItemItemConfig {
+            max_row: 5,
+            ..config()
+        };
         let near = neighbours(&Csr::from_triplets(1, 50, cells), &few, &Silent);
         assert_eq!(near.entries(), 5 * 4);
         assert!(near.row(10).indices.is_empty() && near.row(49).indices.len() == 4);

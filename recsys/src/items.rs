@@ -40,24 +40,40 @@ impl<'a> Items<'a> {
         for (_, track) in catalogue.tracks() {
             by_recording.entry(track.recording).or_default().push(track);
         }
-        let representatives = duplicates.map(DuplicateReport::representatives).unwrap_or_default();
+        let representatives = duplicates
+            .map(DuplicateReport::representatives)
+            .unwrap_or_default();
         let (recordings, tracks): (Vec<_>, Vec<_>) = by_recording.into_iter().unzip();
         let index: HashMap<RecordingId, u32> = recordings.iter().copied().zip(0..).collect();
         let mut clusters: BTreeMap<RecordingId, Vec<u32>> = BTreeMap::new();
         for (recording, id) in recordings.iter().enumerate() {
             let representative = representatives.get(id).unwrap_or(id);
-            clusters.entry(*representative).or_default().push(recording as u32);
+            clusters
+                .entry(*representative)
+                .or_default()
+                .push(recording as u32);
         }
         let mut item_of = vec![0; recordings.len()];
         let mut members: Vec<Vec<u32>> = Vec::with_capacity(clusters.len());
         for (representative, mut cluster) in clusters {
             let first = index.get(&representative).copied();
             cluster.sort_unstable_by_key(|recording| (Some(*recording) != first, *recording));
-            cluster.iter().for_each(|recording| item_of[*recording as usize] = members.len() as u32);
+            cluster
+                .iter()
+                .for_each(|recording| item_of[*recording as usize] = members.len() as u32);
             members.push(cluster);
         }
-        let artists = members.iter().map(|cluster| main_artists(cluster, &tracks)).collect();
-        Self { recordings, tracks, item_of, members, artists }
+        let artists = members
+            .iter()
+            .map(|cluster| main_artists(cluster, &tracks))
+            .collect();
+        Self {
+            recordings,
+            tracks,
+            item_of,
+            members,
+            artists,
+        }
     }
 
     /// Number of items.
@@ -98,28 +114,49 @@ impl<'a> Items<'a> {
     /// What may be streamed in a market at an instant, and which recording of each item.
     pub fn open_in(&self, market: Market, at: Timestamp) -> Open {
         let available = |recording: &u32| {
-            self.tracks[*recording as usize]
-                .iter()
-                .any(|track| track.master.is_some() && track.rights.availability(market.territory, market.model, at).is_available())
+            self.tracks[*recording as usize].iter().any(|track| {
+                track.master.is_some()
+                    && track
+                        .rights
+                        .availability(market.territory, market.model, at)
+                        .is_available()
+            })
         };
-        let shown: Vec<Option<u32>> =
-            self.members.iter().map(|cluster| cluster.iter().copied().find(available)).collect();
-        Open { allowed: Bits::of(shown.len(), |item| shown[item].is_some()), shown }
+        let shown: Vec<Option<u32>> = self
+            .members
+            .iter()
+            .map(|cluster| cluster.iter().copied().find(available))
+            .collect();
+        Open {
+            allowed: Bits::of(shown.len(), |item| shown[item].is_some()),
+            shown,
+        }
     }
 
     /// What may be streamed in a country in some tier.
     pub fn open_in_any_tier(&self, territory: Territory, at: Timestamp) -> Open {
         let tiers = [CommercialModel::Subscription, CommercialModel::AdSupported];
         let [paid, free] = tiers.map(|model| self.open_in(Market { territory, model }, at));
-        let shown: Vec<Option<u32>> =
-            paid.shown.iter().zip(free.shown).map(|(paid, free)| paid.or(free)).collect();
-        Open { allowed: Bits::of(shown.len(), |item| shown[item].is_some()), shown }
+        let shown: Vec<Option<u32>> = paid
+            .shown
+            .iter()
+            .zip(free.shown)
+            .map(|(paid, free)| paid.or(free))
+            .collect();
+        Open {
+            allowed: Bits::of(shown.len(), |item| shown[item].is_some()),
+            shown,
+        }
     }
 }
 
 fn main_artists(cluster: &[u32], tracks: &[Vec<&Track>]) -> Vec<ArtistId> {
-    let credits = cluster.iter().flat_map(|recording| &tracks[*recording as usize]);
-    let main = credits.flat_map(|track| &track.artists).filter(|credit| credit.role == Role::MainArtist);
+    let credits = cluster
+        .iter()
+        .flat_map(|recording| &tracks[*recording as usize]);
+    let main = credits
+        .flat_map(|track| &track.artists)
+        .filter(|credit| credit.role == Role::MainArtist);
     let artists: BTreeSet<ArtistId> = main.map(|credit| credit.artist).collect();
     artists.into_iter().collect()
 }

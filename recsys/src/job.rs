@@ -48,7 +48,12 @@ pub struct Request<'a> {
 ///
 /// # Errors
 /// [`Error`]; nothing is published then.
-pub fn run(store: &Store, config: &Config, request: &Request<'_>, progress: &dyn Progress) -> Result<RunReport, Error> {
+pub fn run(
+    store: &Store,
+    config: &Config,
+    request: &Request<'_>,
+    progress: &dyn Progress,
+) -> Result<RunReport, Error> {
     on_threads(request.threads, || {
         let cache = temporary()?;
         let files = plays_files(store, cache.path())?;
@@ -59,20 +64,37 @@ pub fn run(store: &Store, config: &Config, request: &Request<'_>, progress: &dyn
             as_of: request.as_of,
         };
         if let Some(model) = published(store, &run_id(&inputs, config))? {
-            return Ok(RunReport { done_before: true, model });
+            return Ok(RunReport {
+                done_before: true,
+                model,
+            });
         }
         let items = Items::new(request.catalogue, request.duplicates);
         let events = read(&files, &items, config, progress)?;
         let folder = temporary()?;
-        let model = make(folder.path(), inputs, &items, &events, config, request, progress)?;
+        let model = make(
+            folder.path(),
+            inputs,
+            &items,
+            &events,
+            config,
+            request,
+            progress,
+        )?;
         progress.begin("publishing", model.files.len() as u64, "files");
         for file in &model.files {
-            store.put_file(&key(&model.run, &file.name), &folder.path().join(&file.name))?;
+            store.put_file(
+                &key(&model.run, &file.name),
+                &folder.path().join(&file.name),
+            )?;
             progress.advance(1);
         }
         store.put_json(&key(&model.run, "model.json"), &model)?;
         progress.finish();
-        Ok(RunReport { done_before: false, model })
+        Ok(RunReport {
+            done_before: false,
+            model,
+        })
     })
 }
 
@@ -80,7 +102,12 @@ pub fn run(store: &Store, config: &Config, request: &Request<'_>, progress: &dyn
 ///
 /// # Errors
 /// [`Error`], also where too few listeners can be measured.
-pub fn evaluate_store(store: &Store, config: &Config, request: &Request<'_>, progress: &dyn Progress) -> Result<Evaluation, Error> {
+pub fn evaluate_store(
+    store: &Store,
+    config: &Config,
+    request: &Request<'_>,
+    progress: &dyn Progress,
+) -> Result<Evaluation, Error> {
     on_threads(request.threads, || {
         let cache = temporary()?;
         let files = plays_files(store, cache.path())?;
@@ -98,14 +125,25 @@ pub fn evaluate_store(store: &Store, config: &Config, request: &Request<'_>, pro
 }
 
 /// Runs `work` on a pool of its own.
-pub(crate) fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.max(1)).build();
-    let pool = pool.map_err(|error| Error::Threads { threads, found: error.to_string() })?;
+pub(crate) fn on_threads<T: Send>(
+    threads: usize,
+    work: impl FnOnce() -> Result<T, Error> + Send,
+) -> Result<T, Error> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.max(1))
+        .build();
+    let pool = pool.map_err(|error| Error::Threads {
+        threads,
+        found: error.to_string(),
+    })?;
     pool.install(work)
 }
 
 fn temporary() -> Result<tempfile::TempDir, Error> {
-    tempfile::tempdir().map_err(|source| Error::File { path: std::env::temp_dir(), source })
+    tempfile::tempdir().map_err(|source| Error::File {
+        path: std::env::temp_dir(),
+        source,
+    })
 }
 
 /// The files of plays, where they lie, with what they contain; sorted by key.
@@ -114,14 +152,22 @@ fn plays_files(store: &Store, cache: &Path) -> Result<Vec<(PlaysFile, PathBuf)>,
     for (key, _) in store.list(catalog::plays::PREFIX)? {
         if key.ends_with(".parquet") {
             let path = store.fetch(&key, cache)?;
-            let sha256 = Sha256::of_file(&path).map_err(|source| Error::File { path: path.clone(), source })?;
+            let sha256 = Sha256::of_file(&path).map_err(|source| Error::File {
+                path: path.clone(),
+                source,
+            })?;
             files.push((PlaysFile { key, sha256 }, path));
         }
     }
     Ok(files)
 }
 
-fn read(files: &[(PlaysFile, PathBuf)], items: &Items<'_>, config: &Config, progress: &dyn Progress) -> Result<Events, Error> {
+fn read(
+    files: &[(PlaysFile, PathBuf)],
+    items: &Items<'_>,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Result<Events, Error> {
     progress.begin("reading plays", files.len() as u64, "files");
     let reader = Reader::new(items, &config.events);
     let mut events = Events::default();
@@ -134,26 +180,45 @@ fn read(files: &[(PlaysFile, PathBuf)], items: &Items<'_>, config: &Config, prog
 }
 
 fn as_of_ms(plays: &[Play], config: &Config, asked: Option<Timestamp>) -> i64 {
-    asked.map(Timestamp::as_millisecond).or_else(|| day_after_newest(plays, &config.events)).unwrap_or(0)
+    asked
+        .map(Timestamp::as_millisecond)
+        .or_else(|| day_after_newest(plays, &config.events))
+        .unwrap_or(0)
 }
 
 /// The first Monday, 00:00 UTC, that is not before `as_of`.
 fn monday_from(as_of: Timestamp) -> Timestamp {
     let start = as_of.to_zoned(TimeZone::UTC);
-    let day = if start.time() == jiff::civil::Time::midnight() { start.date() } else { start.date().saturating_add(jiff::Span::new().days(1)) };
+    let day = if start.time() == jiff::civil::Time::midnight() {
+        start.date()
+    } else {
+        start.date().saturating_add(jiff::Span::new().days(1))
+    };
     let ahead = (7 - day.weekday().since(Weekday::Monday)) % 7;
     let monday = day.saturating_add(jiff::Span::new().days(ahead));
-    monday.to_zoned(TimeZone::UTC).map_or(as_of, |zoned| zoned.timestamp())
+    monday
+        .to_zoned(TimeZone::UTC)
+        .map_or(as_of, |zoned| zoned.timestamp())
 }
 
 /// Trains on what came before the last days and scores what was played on them; `None` where too
 /// few listeners say anything.
-fn measure(plays: &[Play], items: usize, as_of: i64, config: &Config, progress: &dyn Progress) -> Option<Evaluation> {
+fn measure(
+    plays: &[Play],
+    items: usize,
+    as_of: i64,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Option<Evaluation> {
     let days = i64::from(config.evaluation.held_out_days);
     let cut = as_of - days * DAY_MS;
     let past = interactions(plays, items, cut, config);
     let truth = held_out(plays, &past, cut, as_of);
-    let split = Split { train: past.strengths, blocked: past.heard, truth };
+    let split = Split {
+        train: past.strengths,
+        blocked: past.heard,
+        truth,
+    };
     let models = train(&split.train, config, progress);
     let from = instant(cut).strftime("%Y-%m-%d").to_string();
     let about = format!("{days} days from {from} held out");
@@ -177,14 +242,25 @@ fn make(
 ) -> Result<Model, Error> {
     let as_of = as_of_ms(&events.plays, config, request.as_of);
     let evaluation = measure(&events.plays, items.len(), as_of, config, progress);
-    let worse = evaluation.as_ref().and_then(Evaluation::worse_than_popularity);
+    let worse = evaluation
+        .as_ref()
+        .and_then(Evaluation::worse_than_popularity);
     if let (Some(numbers), None) = (&worse, request.force) {
-        return Err(Error::WorseThanPopularity { numbers: numbers.clone() });
+        return Err(Error::WorseThanPopularity {
+            numbers: numbers.clone(),
+        });
     }
     let known = interactions(&events.plays, items.len(), as_of, config);
     let models = train(&known.strengths, config, progress);
     let monday = monday_from(instant(as_of));
-    let lists = Maker { items, interactions: &known, models: &models, config, monday }.make(progress);
+    let lists = Maker {
+        items,
+        interactions: &known,
+        models: &models,
+        config,
+        monday,
+    }
+    .make(progress);
     lists.write(&folder.join("lists.bin"))?;
     let vectors = vectors(items, &models.als.items);
     vectors.write(&folder.join("vectors.bin"))?;
@@ -224,7 +300,9 @@ fn vectors(items: &Items<'_>, factors: &crate::als::Factors) -> VectorsWriter {
     let mut writer = VectorsWriter::new(factors.factors());
     for item in 0..items.len() {
         let members = items.members(item as u32).iter();
-        let ids = members.map(|recording| items.recordings()[*recording as usize]).collect();
+        let ids = members
+            .map(|recording| items.recordings()[*recording as usize])
+            .collect();
         writer.push(&factors.row(item)[..factors.factors()], ids);
     }
     writer
@@ -260,7 +338,11 @@ fn seals(folder: &Path) -> Result<Vec<FileSeal>, Error> {
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
         let path = entry.map_err(failed(folder))?.path();
         seals.push(FileSeal {
-            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             bytes: path.metadata().map_err(failed(&path))?.len(),
             sha256: Sha256::of_file(&path).map_err(failed(&path))?,
         });
@@ -276,7 +358,11 @@ mod tests {
     #[test]
     fn the_lists_are_for_the_next_monday() {
         let from = |text: &str| monday_from(text.parse().unwrap()).to_string();
-        assert_eq!(from("2026-11-16T00:00:00Z"), "2026-11-16T00:00:00Z", "a Monday is its own");
+        assert_eq!(
+            from("2026-11-16T00:00:00Z"),
+            "2026-11-16T00:00:00Z",
+            "a Monday is its own"
+        );
         assert_eq!(from("2026-11-16T00:00:01Z"), "2026-11-23T00:00:00Z");
         assert_eq!(from("2026-11-22T12:00:00Z"), "2026-11-23T00:00:00Z");
     }

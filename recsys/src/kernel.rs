@@ -8,9 +8,9 @@
 
 mod group;
 
-pub(crate) use group::{Group, Portable};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use group::{Avx2, Avx512};
+pub(crate) use group::{Group, Portable};
 
 /// Values per group; every factor row is padded with zeros to a multiple of it.
 pub const LANES: usize = 16;
@@ -182,7 +182,9 @@ mod tests {
     use super::*;
 
     fn ramp(length: usize, step: f32) -> Vec<f32> {
-        (0..length).map(|i| ((i as f32 * step).sin() * 3.0) - 0.5).collect()
+        (0..length)
+            .map(|i| ((i as f32 * step).sin() * 3.0) - 0.5)
+            .collect()
     }
 
     #[test]
@@ -200,8 +202,15 @@ mod tests {
                 // SAFETY: both wider sets include AVX2 and FMA.
                 assert_eq!(unsafe { half(&a, &b) }.to_bits(), portable.to_bits());
             }
-            let exact: f64 = a.iter().zip(&b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum();
-            assert!((f64::from(portable) - exact).abs() < 1e-3, "{portable} is not {exact}");
+            let exact: f64 = a
+                .iter()
+                .zip(&b)
+                .map(|(x, y)| f64::from(*x) * f64::from(*y))
+                .sum();
+            assert!(
+                (f64::from(portable) - exact).abs() < 1e-3,
+                "{portable} is not {exact}"
+            );
         }
     }
 

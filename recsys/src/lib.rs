@@ -32,6 +32,7 @@ pub mod item_item;
 pub mod items;
 #[cfg(feature = "job")]
 pub mod job;
+#[cfg_attr(not(feature = "job"), allow(dead_code))]
 pub mod kernel;
 pub mod lists;
 #[cfg(feature = "job")]
@@ -57,5 +58,6 @@ pub mod weekly;
 #[cfg(feature = "job")]
 pub use config::Config;
 pub use error::Error;
+pub use lists::Lists;
 #[cfg(feature = "job")]
 pub use report::Report;

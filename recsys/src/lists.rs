@@ -7,6 +7,7 @@
 //! | `schema` | u32 | [`SCHEMA`] |
 //! | `monday` | i64 | seconds since 1970 of the Monday (UTC) for which rights were checked |
 //! | `recordings` | 16 bytes each | sorted ids; entries point here |
+//! | `popularity` | f32 | 0 to 1, one per recording: log(1 + listeners) against the most popular |
 //! | `listeners` | u64 | sorted numbers of the listeners that have a list |
 //! | `weekly.at`, `weekly` | u64, [`Entry`] | Discover Weekly: list i is `weekly[at[i]..at[i + 1]]` |
 //! | `charts.at`, `charts` | u64, [`Entry`] | trending, by [`Territory::index`] |
@@ -66,7 +67,12 @@ impl Entry {
             Reason::Taste => (2, NONE),
             Reason::Similar => (3, NONE),
         };
-        Self { recording, score, reason, because }
+        Self {
+            recording,
+            score,
+            reason,
+            because,
+        }
     }
 
     /// Why it is there.
@@ -95,7 +101,10 @@ impl Lists {
     /// contradicts itself.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let columns = Columns::open(path)?;
-        let wrong = |found: String| Error::Inconsistent { path: path.to_owned(), found };
+        let wrong = |found: String| Error::Inconsistent {
+            path: path.to_owned(),
+            found,
+        };
         if columns.slice::<u32>("schema")? != [SCHEMA] {
             return Err(wrong(format!("is not of schema {SCHEMA}")));
         }
@@ -103,6 +112,9 @@ impl Lists {
         let listeners = columns.slice::<u64>("listeners")?;
         if !recordings.is_sorted() || !listeners.is_sorted() {
             return Err(wrong("recordings or listeners are not sorted".to_owned()));
+        }
+        if columns.slice::<f32>("popularity")?.len() != recordings.len() {
+            return Err(wrong("popularity and recordings differ in length".to_owned()));
         }
         let tables = [
             ("weekly", listeners.len()),
@@ -124,7 +136,11 @@ impl Lists {
                 return Err(wrong(format!("table `{name}` points outside the file")));
             }
         }
-        let second = columns.slice::<i64>("monday")?.first().copied().unwrap_or(i64::MIN);
+        let second = columns
+            .slice::<i64>("monday")?
+            .first()
+            .copied()
+            .unwrap_or(i64::MIN);
         let monday = Timestamp::from_second(second)
             .map_err(|error| wrong(format!("`monday` is no instant: {error}")))?;
         Ok(Self { columns, monday })
@@ -165,6 +181,13 @@ impl Lists {
         self.slice("recordings")
     }
 
+    /// How much each recording is played, 0 to 1 for the most popular, on a logarithmic scale of
+    /// listeners: for ranking what is searched for.
+    pub fn popularity(&self) -> impl Iterator<Item = (RecordingId, f32)> + '_ {
+        let shares: &[f32] = self.slice("popularity");
+        self.recordings().iter().copied().zip(shares.iter().copied())
+    }
+
     /// The listeners that have a list, sorted.
     pub fn listeners(&self) -> &[u64] {
         self.slice("listeners")
@@ -181,7 +204,9 @@ impl Lists {
     }
 
     fn slice<T: Pod>(&self, name: &str) -> &[T] {
-        self.columns.slice(name).expect("checked when the file was opened")
+        self.columns
+            .slice(name)
+            .expect("checked when the file was opened")
     }
 }
 
@@ -198,9 +223,12 @@ mod tests {
         ListsWriter {
             monday: "2026-11-16T00:00:00Z".parse().unwrap(),
             recordings: vec![id(1), id(2), id(3)],
+            popularity: vec![1.0, 0.5, 0.0],
             listeners: vec![7, 9],
             weekly: Table::of([vec![entry(0), entry(1)], vec![]]),
-            charts: Table::of((0..Territory::COUNT).map(|_| vec![Entry::new(2, 1.0, Reason::Trending)])),
+            charts: Table::of(
+                (0..Territory::COUNT).map(|_| vec![Entry::new(2, 1.0, Reason::Trending)]),
+            ),
             similar: Table::of([vec![], vec![Entry::new(0, 0.9, Reason::Similar)], vec![]]),
         }
         .write(path)
@@ -222,6 +250,7 @@ mod tests {
         assert_eq!(lists.chart("DE".parse().unwrap())[0].recording, 2);
         assert_eq!(lists.similar(&id(2))[0].reason(), Reason::Similar);
         assert!(lists.similar(&id(9)).is_empty());
+        assert_eq!(lists.popularity().nth(1), Some((id(2), 0.5)));
         assert_eq!(lists.monday().to_string(), "2026-11-16T00:00:00Z");
     }
 
@@ -233,6 +262,9 @@ mod tests {
         let bytes = std::fs::read(&path).unwrap();
         std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
         let error = Lists::open(&path).unwrap_err().to_string();
-        assert!(error.contains("lists.bin") && error.contains("\nfix: "), "{error}");
+        assert!(
+            error.contains("lists.bin") && error.contains("\nfix: "),
+            "{error}"
+        );
     }
 }

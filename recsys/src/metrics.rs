@@ -41,8 +41,11 @@ impl Meter {
         }
         self.listeners += 1;
         self.shown.extend(list.iter().take(20));
-        let hits: Vec<bool> =
-            list.iter().take(100).map(|item| relevant.binary_search(item).is_ok()).collect();
+        let hits: Vec<bool> = list
+            .iter()
+            .take(100)
+            .map(|item| relevant.binary_search(item).is_ok())
+            .collect();
         let count = relevant.len();
         let measured = [
             recall(&hits, 20, count),
@@ -75,8 +78,13 @@ fn recall(hits: &[bool], k: usize, relevant: usize) -> f64 {
 
 fn ndcg(hits: &[bool], k: usize, relevant: usize) -> f64 {
     let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
-    let found: f64 =
-        hits.iter().take(k).enumerate().filter(|hit| *hit.1).map(|hit| discount(hit.0)).sum();
+    let found: f64 = hits
+        .iter()
+        .take(k)
+        .enumerate()
+        .filter(|hit| *hit.1)
+        .map(|hit| discount(hit.0))
+        .sum();
     let ideal: f64 = (0..k.min(relevant)).map(discount).sum();
     found / ideal
 }
@@ -104,8 +112,16 @@ mod tests {
     #[test]
     fn a_perfect_list_has_one_everywhere() {
         let perfect = measured(&[3, 1, 2], &[1, 2, 3]);
-        let all = [perfect.recall_20, perfect.ndcg_10, perfect.ndcg_100, perfect.map_10];
-        assert!(all.iter().all(|value| (value - 1.0).abs() < 1e-12), "{perfect:?}");
+        let all = [
+            perfect.recall_20,
+            perfect.ndcg_10,
+            perfect.ndcg_100,
+            perfect.map_10,
+        ];
+        assert!(
+            all.iter().all(|value| (value - 1.0).abs() < 1e-12),
+            "{perfect:?}"
+        );
     }
 
     #[test]

@@ -12,7 +12,13 @@ pub(crate) struct Planted {
 
 /// `clusters` clusters of `listeners` listeners and `items` recordings each; every listener plays
 /// `plays` of the own cluster and one of any.
-pub(crate) fn planted(clusters: usize, listeners: usize, items: usize, plays: usize, seed: u64) -> Planted {
+pub(crate) fn planted(
+    clusters: usize,
+    listeners: usize,
+    items: usize,
+    plays: usize,
+    seed: u64,
+) -> Planted {
     let mut state = seed;
     let mut below = |bound: usize| {
         state = state.wrapping_add(1);
@@ -22,7 +28,11 @@ pub(crate) fn planted(clusters: usize, listeners: usize, items: usize, plays: us
     for listener in 0..clusters * listeners {
         let cluster = listener / listeners;
         for _ in 0..plays {
-            cells.push((listener as u32, (cluster * items + below(items)) as u32, 1.0));
+            cells.push((
+                listener as u32,
+                (cluster * items + below(items)) as u32,
+                1.0,
+            ));
         }
         cells.push((listener as u32, below(clusters * items) as u32, 0.3));
     }

@@ -54,17 +54,36 @@ pub struct Play {
 
 impl Play {
     /// A play in a market.
-    pub fn new(listener: u64, item: u32, session: u64, started: i64, outcome: Outcome, market: Market) -> Self {
+    pub fn new(
+        listener: u64,
+        item: u32,
+        session: u64,
+        started: i64,
+        outcome: Outcome,
+        market: Market,
+    ) -> Self {
         let paid = market.model == CommercialModel::Subscription;
         let market = market.territory.index() as u16 * 2 + u16::from(paid);
-        Self { listener, item, session, started, outcome, market }
+        Self {
+            listener,
+            item,
+            session,
+            started,
+            outcome,
+            market,
+        }
     }
 
     /// Country and tier.
     pub fn market(&self) -> Market {
         Market {
-            territory: Territory::from_index(usize::from(self.market / 2)).expect("was made from one"),
-            model: if self.market % 2 == 1 { CommercialModel::Subscription } else { CommercialModel::AdSupported },
+            territory: Territory::from_index(usize::from(self.market / 2))
+                .expect("was made from one"),
+            model: if self.market % 2 == 1 {
+                CommercialModel::Subscription
+            } else {
+                CommercialModel::AdSupported
+            },
         }
     }
 }
@@ -128,20 +147,30 @@ pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Play, Refusal> {
     let whole = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     let listener = whole(row.listener).ok_or(Refusal::Listener)?;
     let session = whole(row.session).ok_or(Refusal::Session)?;
-    let item = row.item.ok_or_else(|| match row.recording.map(str::parse::<RecordingId>) {
-        Some(Ok(_)) => Refusal::UnknownRecording,
-        _ => Refusal::Recording,
-    })?;
-    let started = row.started_at.filter(|&at| at >= 0).ok_or(Refusal::StartedAt)?;
+    let item = row
+        .item
+        .ok_or_else(|| match row.recording.map(str::parse::<RecordingId>) {
+            Some(Ok(_)) => Refusal::UnknownRecording,
+            _ => Refusal::Recording,
+        })?;
+    let started = row
+        .started_at
+        .filter(|&at| at >= 0)
+        .ok_or(Refusal::StartedAt)?;
     let played = whole(row.played_ms).filter(|&ms| ms <= config.longest_play_ms);
     let played = played.ok_or(Refusal::PlayedMs)?;
-    let duration = whole(row.duration_ms).filter(|&ms| ms > 0).ok_or(Refusal::DurationMs)?;
+    let duration = whole(row.duration_ms)
+        .filter(|&ms| ms > 0)
+        .ok_or(Refusal::DurationMs)?;
     let skipped = match row.ended {
         Some("skip") => true,
         Some("complete" | "stop") => false,
         _ => return Err(Refusal::Ended),
     };
-    let territory = row.country.and_then(|code| code.parse().ok()).ok_or(Refusal::Country)?;
+    let territory = row
+        .country
+        .and_then(|code| code.parse().ok())
+        .ok_or(Refusal::Country)?;
     let model = match row.tier {
         Some("premium") => CommercialModel::Subscription,
         Some("free") => CommercialModel::AdSupported,
@@ -153,7 +182,14 @@ pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Play, Refusal> {
         (false, true) => Outcome::Skipped,
         (false, false) => Outcome::Met,
     };
-    Ok(Play::new(listener, item, session, started, outcome, Market { territory, model }))
+    Ok(Play::new(
+        listener,
+        item,
+        session,
+        started,
+        outcome,
+        Market { territory, model },
+    ))
 }
 
 /// The day after the newest day that has a believable number of events: at least the configured
@@ -167,7 +203,10 @@ pub fn day_after_newest(plays: &[Play], config: &EventsConfig) -> Option<i64> {
     let mut counts: Vec<usize> = days.values().copied().collect();
     counts.sort_unstable();
     let median = *counts.get(counts.len() / 2)? as f64;
-    let newest = days.iter().rev().find(|day| *day.1 as f64 >= median * config.newest_day_share);
+    let newest = days
+        .iter()
+        .rev()
+        .find(|day| *day.1 as f64 >= median * config.newest_day_share);
     newest.map(|day| (day.0 + 1) * DAY_MS)
 }
 
@@ -192,13 +231,18 @@ mod tests {
     }
 
     fn events() -> EventsConfig {
-        Config::layered(None).unwrap().events
+        Config::load(None).unwrap().events
     }
 
     #[test]
     fn thirty_seconds_or_half_of_a_short_track_count() {
         let outcome = |played, duration, ended| {
-            let row = Row { played_ms: Some(played), duration_ms: Some(duration), ended: Some(ended), ..sound() };
+            let row = Row {
+                played_ms: Some(played),
+                duration_ms: Some(duration),
+                ended: Some(ended),
+                ..sound()
+            };
             check(&row, &events()).unwrap().outcome
         };
         assert_eq!(outcome(30_000, 200_000, "skip"), Outcome::Counted);
@@ -211,16 +255,77 @@ mod tests {
     #[test]
     fn every_broken_field_is_named() {
         let cases = [
-            (Row { listener: Some(-1), ..sound() }, Refusal::Listener),
-            (Row { item: None, ..sound() }, Refusal::UnknownRecording),
-            (Row { item: None, recording: Some("short"), ..sound() }, Refusal::Recording),
-            (Row { started_at: Some(-5), ..sound() }, Refusal::StartedAt),
-            (Row { played_ms: Some(DAY_MS + 1), ..sound() }, Refusal::PlayedMs),
-            (Row { duration_ms: Some(0), ..sound() }, Refusal::DurationMs),
-            (Row { ended: Some("exploded"), ..sound() }, Refusal::Ended),
-            (Row { country: Some("XX"), ..sound() }, Refusal::Country),
-            (Row { tier: None, ..sound() }, Refusal::Tier),
-            (Row { session: None, ..sound() }, Refusal::Session),
+            (
+                Row {
+                    listener: Some(-1),
+                    ..sound()
+                },
+                Refusal::Listener,
+            ),
+            (
+                Row {
+                    item: None,
+                    ..sound()
+                },
+                Refusal::UnknownRecording,
+            ),
+            (
+                Row {
+                    item: None,
+                    recording: Some("short"),
+                    ..sound()
+                },
+                Refusal::Recording,
+            ),
+            (
+                Row {
+                    started_at: Some(-5),
+                    ..sound()
+                },
+                Refusal::StartedAt,
+            ),
+            (
+                Row {
+                    played_ms: Some(DAY_MS + 1),
+                    ..sound()
+                },
+                Refusal::PlayedMs,
+            ),
+            (
+                Row {
+                    duration_ms: Some(0),
+                    ..sound()
+                },
+                Refusal::DurationMs,
+            ),
+            (
+                Row {
+                    ended: Some("exploded"),
+                    ..sound()
+                },
+                Refusal::Ended,
+            ),
+            (
+                Row {
+                    country: Some("XX"),
+                    ..sound()
+                },
+                Refusal::Country,
+            ),
+            (
+                Row {
+                    tier: None,
+                    ..sound()
+                },
+                Refusal::Tier,
+            ),
+            (
+                Row {
+                    session: None,
+                    ..sound()
+                },
+                Refusal::Session,
+            ),
         ];
         for (row, refusal) in cases {
             assert_eq!(check(&row, &events()), Err(refusal));
@@ -232,9 +337,15 @@ mod tests {
 
     #[test]
     fn one_wrong_clock_does_not_move_the_newest_day() {
-        let market = Market { territory: "DE".parse().unwrap(), model: CommercialModel::AdSupported };
+        let market = Market {
+            territory: "DE".parse().unwrap(),
+            model: CommercialModel::AdSupported,
+        };
         let at = |day: i64| Play::new(1, 0, 0, day * DAY_MS + 5, Outcome::Counted, market);
-        let mut plays: Vec<Play> = (0..10).flat_map(|day| (0..500).map(move |_| day)).map(at).collect();
+        let mut plays: Vec<Play> = (0..10)
+            .flat_map(|day| (0..500).map(move |_| day))
+            .map(at)
+            .collect();
         plays.push(at(40_000));
         assert_eq!(day_after_newest(&plays, &events()), Some(10 * DAY_MS));
         assert_eq!(day_after_newest(&[], &events()), None);

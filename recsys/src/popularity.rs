@@ -40,16 +40,23 @@ impl<'a> Charts<'a> {
                 *sum += value;
             }
         }
-        Self { by_country, everywhere }
+        Self {
+            by_country,
+            everywhere,
+        }
     }
 
     /// All items from the most to the least trending in a country; those that nobody played there
     /// follow by what they are elsewhere.
     pub fn ranked(&self, territory: Territory) -> Vec<Scored> {
         let here = self.by_country.get(&territory);
-        let score = |item: usize| here.map_or(0.0, |chart| chart[item]) + ELSEWHERE * self.everywhere[item];
+        let score =
+            |item: usize| here.map_or(0.0, |chart| chart[item]) + ELSEWHERE * self.everywhere[item];
         let mut all: Vec<Scored> = (0..self.everywhere.len())
-            .map(|item| Scored { score: score(item), item: item as u32 })
+            .map(|item| Scored {
+                score: score(item),
+                item: item as u32,
+            })
             .collect();
         all.sort_unstable_by(Scored::order);
         all
@@ -68,22 +75,35 @@ pub(crate) struct Rules<'a> {
 
 impl Rules<'_> {
     /// Takes from the best on what the rules allow: rights, not blocked, at most so many per artist.
-    pub(crate) fn apply(&self, ranked: &[Scored], mut reason: impl FnMut(u32) -> Reason) -> Vec<Entry> {
+    pub(crate) fn apply(
+        &self,
+        ranked: &[Scored],
+        mut reason: impl FnMut(u32) -> Reason,
+    ) -> Vec<Entry> {
         let mut list = Vec::with_capacity(self.length);
         let mut taken = BTreeMap::new();
         for scored in ranked {
             if list.len() == self.length {
                 break;
             }
-            if !self.allowed.contains(scored.item) || self.blocked.binary_search(&scored.item).is_ok() {
+            if !self.allowed.contains(scored.item)
+                || self.blocked.binary_search(&scored.item).is_ok()
+            {
                 continue;
             }
-            let Some(recording) = self.shown[scored.item as usize] else { continue };
+            let Some(recording) = self.shown[scored.item as usize] else {
+                continue;
+            };
             let artists = self.items.artists(scored.item);
-            if artists.iter().any(|artist| taken.get(artist).is_some_and(|&n| n >= self.per_artist)) {
+            if artists
+                .iter()
+                .any(|artist| taken.get(artist).is_some_and(|&n| n >= self.per_artist))
+            {
                 continue;
             }
-            artists.iter().for_each(|artist| *taken.entry(*artist).or_insert(0) += 1);
+            artists
+                .iter()
+                .for_each(|artist| *taken.entry(*artist).or_insert(0) += 1);
             list.push(Entry::new(recording, scored.score, reason(scored.item)));
         }
         list

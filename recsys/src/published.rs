@@ -22,7 +22,13 @@ pub const ALGORITHM: &str = "recsys 1";
 pub const PREFIX: &str = "models/";
 
 /// Files of a run that a server reads, by their names in an edition.
-const SERVED: &[&str] = &["lists.bin", "vectors.bin", "ann.json", "ann.hnsw.graph", "ann.hnsw.data"];
+const SERVED: &[&str] = &[
+    "lists.bin",
+    "vectors.bin",
+    "ann.json",
+    "ann.hnsw.graph",
+    "ann.hnsw.data",
+];
 
 /// A file of plays that went in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -125,8 +131,13 @@ pub fn newest(store: &Store) -> Result<Option<Model>, StoreError> {
         if !key.ends_with("/model.json") {
             continue;
         }
-        let Some(model) = store.get_json::<Model>(&key)? else { continue };
-        if newest.as_ref().is_none_or(|best| (best.as_of, best.run.0) < (model.as_of, model.run.0)) {
+        let Some(model) = store.get_json::<Model>(&key)? else {
+            continue;
+        };
+        if newest
+            .as_ref()
+            .is_none_or(|best| (best.as_of, best.run.0) < (model.as_of, model.run.0))
+        {
             newest = Some(model);
         }
     }
@@ -135,6 +146,11 @@ pub fn newest(store: &Store) -> Result<Option<Model>, StoreError> {
 
 /// What an edition carries of a finished run: (name in the edition, key in the store).
 pub fn edition_files(model: &Model) -> Vec<(String, String)> {
-    let served = model.files.iter().filter(|file| SERVED.contains(&file.name.as_str()));
-    served.map(|file| (file.name.clone(), key(&model.run, &file.name))).collect()
+    let served = model
+        .files
+        .iter()
+        .filter(|file| SERVED.contains(&file.name.as_str()));
+    served
+        .map(|file| (file.name.clone(), key(&model.run, &file.name)))
+        .collect()
 }

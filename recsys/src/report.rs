@@ -1,11 +1,13 @@
 //! What do people read after a run?
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use catalog::ids::Sha256;
 use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde::Serialize;
 
+use crate::blend::Voice;
 use crate::evaluate::Evaluation;
 use crate::plays::Refusal;
 use crate::published::Model;
@@ -57,13 +59,32 @@ pub struct ShownTrack {
     pub reason: String,
 }
 
+/// What an edition's manifest says of the models: the blend's figures on the held-out days, by the
+/// names that its gate knows. Empty where nothing was measured.
+pub fn metrics(model: &Model) -> BTreeMap<String, f64> {
+    let blend = model.evaluation.as_ref().and_then(|evaluation| evaluation.of(Voice::Blend));
+    let named = blend.map(|m| {
+        [
+            ("recall@20", m.recall_20),
+            ("ndcg@10", m.ndcg_10),
+            ("ndcg@100", m.ndcg_100),
+            ("map@10", m.map_10),
+            ("coverage@20", m.coverage_20),
+        ]
+    });
+    named.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 impl Report {
     /// Rows of plays that broke a rule. A recording that left the catalogue is no fault of a row.
     pub fn refused(&self) -> usize {
         match self {
             Self::Run(run) => {
                 let refused = run.model.counts.refused.iter();
-                refused.filter(|row| *row.0 != Refusal::UnknownRecording).map(|row| *row.1 as usize).sum()
+                refused
+                    .filter(|row| *row.0 != Refusal::UnknownRecording)
+                    .map(|row| *row.1 as usize)
+                    .sum()
             }
             _ => 0,
         }
@@ -93,22 +114,54 @@ impl fmt::Display for RunReport {
         let counts = &self.model.counts;
         let day = self.model.as_of.strftime("%Y-%m-%d");
         let monday = self.model.monday.strftime("%Y-%m-%d");
-        let verb = if self.done_before { "was done before" } else { "done" };
+        let verb = if self.done_before {
+            "was done before"
+        } else {
+            "done"
+        };
         writeln!(f, "recommendations as of {day} for Monday {monday}: {verb}")?;
-        let mut table = plain(["events", "count", "against", "repeated", "ahead", "refused", "listeners", "recordings", "interactions"]);
+        let mut table = plain([
+            "events",
+            "count",
+            "against",
+            "repeated",
+            "ahead",
+            "refused",
+            "listeners",
+            "recordings",
+            "interactions",
+        ]);
         let tally = &counts.tally;
         let refused: u64 = counts.refused.values().sum();
-        let row = [counts.events, tally.counted, tally.skipped, tally.repeated, tally.future, refused, counts.listeners as u64, counts.items as u64, counts.interactions as u64];
+        let row = [
+            counts.events,
+            tally.counted,
+            tally.skipped,
+            tally.repeated,
+            tally.future,
+            refused,
+            counts.listeners as u64,
+            counts.items as u64,
+            counts.interactions as u64,
+        ];
         table.add_row(row.map(grouped));
         right(&mut table, 0);
         writeln!(f, "{table}")?;
         for (reason, count) in &counts.refused {
             let name = serde_json::to_string(reason).unwrap_or_default();
-            writeln!(f, "  {} rows set aside: {}", grouped(*count), name.trim_matches('"'))?;
+            writeln!(
+                f,
+                "  {} rows set aside: {}",
+                grouped(*count),
+                name.trim_matches('"')
+            )?;
         }
         match &self.model.evaluation {
             Some(evaluation) => write!(f, "{evaluation}")?,
-            None => writeln!(f, "not evaluated: too few listeners played anything new on the last days")?,
+            None => writeln!(
+                f,
+                "not evaluated: too few listeners played anything new on the last days"
+            )?,
         }
         if let Some(why) = &self.model.forced {
             writeln!(f, "published although no better than popularity: {why}")?;
@@ -128,7 +181,14 @@ impl fmt::Display for RunReport {
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}, {} listeners", self.about, grouped(self.listeners()))?;
-        let mut table = plain(["model", "recall@20", "NDCG@10", "NDCG@100", "MAP@10", "coverage@20"]);
+        let mut table = plain([
+            "model",
+            "recall@20",
+            "NDCG@10",
+            "NDCG@100",
+            "MAP@10",
+            "coverage@20",
+        ]);
         for scored in &self.models {
             let m = &scored.metrics;
             let figures = [m.recall_20, m.ndcg_10, m.ndcg_100, m.map_10, m.coverage_20];
@@ -144,7 +204,11 @@ impl fmt::Display for ShowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.known {
             true => writeln!(f, "Discover Weekly of listener {}", self.listener)?,
-            false => writeln!(f, "listener {} has no list; this is the chart", self.listener)?,
+            false => writeln!(
+                f,
+                "listener {} has no list; this is the chart",
+                self.listener
+            )?,
         }
         let mut table = plain(["", "title", "artists", "score", "because"]);
         for (at, track) in self.tracks.iter().enumerate() {

@@ -42,7 +42,9 @@ impl Bits {
 
     /// Is `item` in the set?
     pub fn contains(&self, item: u32) -> bool {
-        self.0.get(item as usize / 64).is_some_and(|word| word >> (item % 64) & 1 == 1)
+        self.0
+            .get(item as usize / 64)
+            .is_some_and(|word| word >> (item % 64) & 1 == 1)
     }
 }
 
@@ -86,12 +88,16 @@ pub fn score_all<'a, S, T: Send>(
         .map_init(scratch, |scratch, first| {
             let listeners = first..(first + LISTENERS_PER_TASK).min(count);
             let done = listeners.len() as u64;
-            let queries: Vec<Query<'a>> = listeners.clone().map(|listener| query(scratch, listener)).collect();
+            let queries: Vec<Query<'a>> = listeners
+                .clone()
+                .map(|listener| query(scratch, listener))
+                .collect();
             let mut task = Task::new(&queries, panels, keep);
             task.run(panels);
             let lists = listeners.zip(&queries).zip(task.shortlists);
             let scaled = |query: &Query<'a>, mut list: Vec<Scored>| {
-                list.iter_mut().for_each(|s| s.score = s.score * query.scale + query.offset);
+                list.iter_mut()
+                    .for_each(|s| s.score = s.score * query.scale + query.offset);
                 list
             };
             let out = lists
@@ -119,7 +125,10 @@ impl<'q, 'a> Task<'q, 'a> {
         let depth = panels.depth();
         let mut vectors = vec![[0f32; TILE_ROWS]; queries.len().div_ceil(TILE_ROWS) * depth];
         let mut rows = vec![0f32; TILE_ROWS * depth];
-        for (place, group) in vectors.chunks_exact_mut(depth.max(1)).zip(queries.chunks(TILE_ROWS)) {
+        for (place, group) in vectors
+            .chunks_exact_mut(depth.max(1))
+            .zip(queries.chunks(TILE_ROWS))
+        {
             rows.fill(0.0);
             for (row, query) in rows.chunks_exact_mut(depth).zip(group) {
                 if !query.vector.is_empty() {
@@ -132,7 +141,10 @@ impl<'q, 'a> Task<'q, 'a> {
             queries,
             vectors,
             cursors: vec![0; queries.len()],
-            shortlists: queries.iter().map(|query| Shortlist::new(keep, query.floor)).collect(),
+            shortlists: queries
+                .iter()
+                .map(|query| Shortlist::new(keep, query.floor))
+                .collect(),
         }
     }
 
@@ -153,7 +165,13 @@ vectorised! {
 }
 
 #[inline(always)]
-fn score_block_in<G: Group>(task: &mut Task<'_, '_>, panels: &Panels, from: usize, to: usize, first: usize) {
+fn score_block_in<G: Group>(
+    task: &mut Task<'_, '_>,
+    panels: &Panels,
+    from: usize,
+    to: usize,
+    first: usize,
+) {
     let depth = panels.depth();
     let group = TILE_ROWS.min(task.queries.len() - first);
     for panel in from..to {
@@ -164,7 +182,12 @@ fn score_block_in<G: Group>(task: &mut Task<'_, '_>, panels: &Panels, from: usiz
             for c in 0..LANES {
                 sums[r][c] = query.bias * bias[c];
             }
-            add_extras(&mut sums[r], &query.extras, &mut task.cursors[first + r], panel);
+            add_extras(
+                &mut sums[r],
+                &query.extras,
+                &mut task.cursors[first + r],
+                panel,
+            );
         }
         let vectors = &task.vectors[first / TILE_ROWS * depth..][..depth];
         tile::<G>(vectors, panels.panel(panel), &mut sums);
@@ -172,7 +195,14 @@ fn score_block_in<G: Group>(task: &mut Task<'_, '_>, panels: &Panels, from: usiz
             let over = G::load(&sums[r]).over(task.shortlists[first + r].threshold());
             if over != 0 {
                 let list = &mut task.shortlists[first + r];
-                offer(list, &task.queries[first + r], &sums[r], over, panel, panels.items());
+                offer(
+                    list,
+                    &task.queries[first + r],
+                    &sums[r],
+                    over,
+                    panel,
+                    panels.items(),
+                );
             }
         }
     }
@@ -188,7 +218,14 @@ fn add_extras(sums: &mut [f32; LANES], extras: &[(u32, f32)], cursor: &mut usize
 }
 
 /// Asks the filters about the sums that reached the threshold.
-fn offer(list: &mut Shortlist, query: &Query<'_>, sums: &[f32; LANES], mut over: u32, panel: usize, items: usize) {
+fn offer(
+    list: &mut Shortlist,
+    query: &Query<'_>,
+    sums: &[f32; LANES],
+    mut over: u32,
+    panel: usize,
+    items: usize,
+) {
     while over != 0 {
         let lane = over.trailing_zeros() as usize;
         over &= over - 1;
@@ -197,7 +234,10 @@ fn offer(list: &mut Shortlist, query: &Query<'_>, sums: &[f32; LANES], mut over:
             && query.allowed.is_none_or(|allowed| allowed.contains(item))
             && query.blocked.binary_search(&item).is_err();
         if wanted {
-            list.offer(Scored { score: sums[lane], item });
+            list.offer(Scored {
+                score: sums[lane],
+                item,
+            });
         }
     }
 }
@@ -216,7 +256,12 @@ mod tests {
             .filter(|i| query.allowed.is_none_or(|a| a.contains(*i)) && !query.blocked.contains(i))
             .map(|i| {
                 let extra: f32 = query.extras.iter().filter(|e| e.0 == i).map(|e| e.1).sum();
-                (query.bias * bias[i as usize] + extra + dot(query.vector, items.row(i as usize)), i)
+                (
+                    query.bias * bias[i as usize]
+                        + extra
+                        + dot(query.vector, items.row(i as usize)),
+                    i,
+                )
             })
             .filter(|scored| scored.0 > query.floor)
             .collect();
@@ -261,7 +306,16 @@ mod tests {
         let y = Factors::seeded(20, 4, 1);
         let none = Bits::of(20, |_| false);
         let panels = Panels::new(&y, &[0.0; 20]);
-        let query = |(): &mut (), _| Query { vector: y.row(0), bias: 0.0, scale: 1.0, offset: 0.0, extras: vec![], allowed: Some(&none), blocked: &[], floor: f32::NEG_INFINITY };
+        let query = |(): &mut (), _| Query {
+            vector: y.row(0),
+            bias: 0.0,
+            scale: 1.0,
+            offset: 0.0,
+            extras: vec![],
+            allowed: Some(&none),
+            blocked: &[],
+            floor: f32::NEG_INFINITY,
+        };
         assert!(score_all(1, &panels, 5, || (), query, |_, _, list| list, &Silent)[0].is_empty());
     }
 }

@@ -33,12 +33,18 @@ pub fn parse(train: (&Path, &str), test: (&Path, &str)) -> Result<NamedSplit, Er
     let listeners = numbered(all().map(|row| row.0));
     let items = numbered(all().map(|row| row.1));
     let matrix = |rows: &[(u64, u64, f32)]| {
-        let cells = rows.iter().map(|row| (listeners[&row.0], items[&row.1], (1.0 + row.2).log2()));
+        let cells = rows
+            .iter()
+            .map(|row| (listeners[&row.0], items[&row.1], (1.0 + row.2).log2()));
         Csr::from_triplets(listeners.len(), items.len(), cells.collect())
     };
     let (train, truth) = (matrix(&train), matrix(&test));
     Ok(NamedSplit {
-        split: Split { blocked: train.clone(), train, truth },
+        split: Split {
+            blocked: train.clone(),
+            train,
+            truth,
+        },
         listeners: listeners.into_keys().collect(),
         items: items.into_keys().collect(),
     })
@@ -46,12 +52,19 @@ pub fn parse(train: (&Path, &str), test: (&Path, &str)) -> Result<NamedSplit, Er
 
 fn numbered(values: impl Iterator<Item = u64>) -> BTreeMap<u64, u32> {
     let mut numbers: BTreeMap<u64, u32> = values.map(|value| (value, 0)).collect();
-    numbers.values_mut().zip(0..).for_each(|(number, next)| *number = next);
+    numbers
+        .values_mut()
+        .zip(0..)
+        .for_each(|(number, next)| *number = next);
     numbers
 }
 
 fn rows(path: &Path, text: &str) -> Result<Vec<(u64, u64, f32)>, Error> {
-    let wrong = |line: usize, found: String| Error::Table { path: path.to_owned(), line, found };
+    let wrong = |line: usize, found: String| Error::Table {
+        path: path.to_owned(),
+        line,
+        found,
+    };
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |line| line.1);
     if header.split_whitespace().collect::<Vec<_>>() != ["u", "i", "count"] {
@@ -92,16 +105,29 @@ mod tests {
 
     #[test]
     fn numbers_with_gaps_come_back_as_they_were() {
-        let (train, test) = ("u\ti\tcount\n7\t900\t1\n7\t5\t3\n", "u\ti\tcount\n9\t5\t1\n");
+        let (train, test) = (
+            "u\ti\tcount\n7\t900\t1\n7\t5\t3\n",
+            "u\ti\tcount\n9\t5\t1\n",
+        );
         let named = parse((Path::new("a"), train), (Path::new("b"), test)).unwrap();
-        assert_eq!((named.listeners.as_slice(), named.items.as_slice()), ([7, 9].as_slice(), [5, 900].as_slice()));
+        assert_eq!(
+            (named.listeners.as_slice(), named.items.as_slice()),
+            ([7, 9].as_slice(), [5, 900].as_slice())
+        );
         assert_eq!(named.split.train.row(0).get(0), Some(2.0));
-        assert_eq!(lists(&named, &[1], &[vec![1, 0]]), "u\ti\trank\n9\t900\t1\n9\t5\t2\n");
+        assert_eq!(
+            lists(&named, &[1], &[vec![1, 0]]),
+            "u\ti\trank\n9\t900\t1\n9\t5\t2\n"
+        );
     }
 
     #[test]
     fn a_bad_line_is_named() {
-        for (text, place) in [("x\n", "a:1"), ("u i count\n1 2 3\n1 2 NaN\n", "a:3"), ("u i count\n1 2\n", "a:2")] {
+        for (text, place) in [
+            ("x\n", "a:1"),
+            ("u i count\n1 2 3\n1 2 NaN\n", "a:3"),
+            ("u i count\n1 2\n", "a:2"),
+        ] {
             let error = parse((Path::new("a"), text), (Path::new("b"), "u i count\n")).unwrap_err();
             assert!(error.to_string().starts_with(place), "{error}");
         }

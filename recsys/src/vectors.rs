@@ -40,7 +40,10 @@ impl Vectors {
     /// contradicts itself.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let columns = Columns::open(path)?;
-        let wrong = |found: &str| Error::Inconsistent { path: path.to_owned(), found: found.to_owned() };
+        let wrong = |found: &str| Error::Inconsistent {
+            path: path.to_owned(),
+            found: found.to_owned(),
+        };
         if columns.slice::<u32>("schema")? != [SCHEMA] {
             return Err(wrong("is of another schema"));
         }
@@ -64,11 +67,18 @@ impl Vectors {
             && ends.is_sorted()
             && ends[0] == 0
             && ends[rows] == members.len() as u64
-            && members.iter().all(|member| (*member as usize) < recordings.len());
+            && members
+                .iter()
+                .all(|member| (*member as usize) < recordings.len());
         if !whole {
             return Err(wrong("has sections that do not fit each other"));
         }
-        Ok(Self { columns, factors, width, rows })
+        Ok(Self {
+            columns,
+            factors,
+            width,
+            rows,
+        })
     }
 
     /// Compares every section with its checksum.
@@ -96,7 +106,10 @@ impl Vectors {
 
     /// The row of a recording, if it was played.
     pub fn row_of(&self, recording: &RecordingId) -> Option<usize> {
-        let at = self.slice::<RecordingId>("recordings").binary_search(recording).ok()?;
+        let at = self
+            .slice::<RecordingId>("recordings")
+            .binary_search(recording)
+            .ok()?;
         Some(self.slice::<u32>("row_of")[at] as usize)
     }
 
@@ -109,7 +122,9 @@ impl Vectors {
     }
 
     fn slice<T: bytemuck::Pod>(&self, name: &str) -> &[T] {
-        self.columns.slice(name).expect("checked when the file was opened")
+        self.columns
+            .slice(name)
+            .expect("checked when the file was opened")
     }
 }
 
@@ -128,7 +143,12 @@ impl VectorsWriter {
     /// No rows yet.
     pub fn new(factors: usize) -> Self {
         let width = crate::kernel::padded(factors.max(1));
-        Self { factors, width, vectors: Vec::new(), members: Vec::new() }
+        Self {
+            factors,
+            width,
+            vectors: Vec::new(),
+            members: Vec::new(),
+        }
     }
 
     /// Adds a row, scaled to length one; a vector without length or with a value that is not
@@ -140,7 +160,8 @@ impl VectorsWriter {
         }
         let scale = 1.0 / squared.sqrt();
         let from = self.vectors.len();
-        self.vectors.extend(vector.iter().map(|&x| (f64::from(x) * scale) as f32));
+        self.vectors
+            .extend(vector.iter().map(|&x| (f64::from(x) * scale) as f32));
         self.vectors.resize(from + self.width, 0.0);
         self.members.push(members);
         true

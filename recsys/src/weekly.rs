@@ -17,7 +17,7 @@ use crate::item_item::Accumulator;
 use crate::items::{Items, Market, Open};
 use crate::lists::{Entry, ListsWriter, Reason, Table};
 use crate::plays::Interactions;
-use crate::popularity::{Charts, Rules};
+use crate::popularity::{Charts, Rules, popularity};
 use crate::scoring::{Panels, Query, Scored, score_all};
 
 /// Everything that lists are made of.
@@ -47,6 +47,7 @@ impl Maker<'_> {
         ListsWriter {
             monday: self.monday,
             recordings: self.items.recordings().to_vec(),
+            popularity: self.popularity(),
             listeners: self.interactions.listeners.clone(),
             weekly: Table::of(self.weekly(&charts, progress)),
             charts: Table::of(self.charts(&charts)),
@@ -55,24 +56,35 @@ impl Maker<'_> {
     }
 
     fn weekly(&self, charts: &Charts<'_>, progress: &dyn Progress) -> Vec<Vec<Entry>> {
-        let markets: std::collections::BTreeSet<Market> = self.interactions.markets.iter().copied().collect();
+        let markets: std::collections::BTreeSet<Market> =
+            self.interactions.markets.iter().copied().collect();
         let open: BTreeMap<Market, Open> = markets
             .into_par_iter()
             .map(|market| (market, self.items.open_in(market, self.monday)))
             .collect::<Vec<_>>()
             .into_iter()
             .collect();
-        let blocked: Vec<Vec<u32>> =
-            (0..self.interactions.listeners.len()).into_par_iter().map(|l| self.blocked(l)).collect();
+        let blocked: Vec<Vec<u32>> = (0..self.interactions.listeners.len())
+            .into_par_iter()
+            .map(|l| self.blocked(l))
+            .collect();
         let everyone: Vec<usize> = (0..self.interactions.listeners.len()).collect();
-        let (known, unknown): (Vec<usize>, Vec<usize>) =
-            everyone.into_iter().partition(|&listener| self.liked_anything(listener));
+        let (known, unknown): (Vec<usize>, Vec<usize>) = everyone
+            .into_iter()
+            .partition(|&listener| self.liked_anything(listener));
         let mut lists = vec![Vec::new(); blocked.len()];
         let keep = self.config.lists.shortlist;
         let mut waiting = self.score(&known, &open, &blocked, keep, &mut lists, progress);
         // Rules may eat a whole shortlist: then everything is looked at.
         if !waiting.is_empty() {
-            waiting = self.score(&waiting, &open, &blocked, self.items.len(), &mut lists, progress);
+            waiting = self.score(
+                &waiting,
+                &open,
+                &blocked,
+                self.items.len(),
+                &mut lists,
+                progress,
+            );
         }
         debug_assert!(waiting.is_empty());
         let ranked: BTreeMap<Territory, Vec<Scored>> = unknown
@@ -125,14 +137,18 @@ impl Maker<'_> {
             },
             |at, _, ranked| {
                 let listener = who[at];
-                let rules = self.rules(&open[&self.interactions.markets[listener]], &blocked[listener]);
+                let rules = self.rules(
+                    &open[&self.interactions.markets[listener]],
+                    &blocked[listener],
+                );
                 let entries = rules.apply(&ranked, |item| {
                     match blend.reason(strengths.row(listener), item) {
                         Some(played) => Reason::BecauseYouPlayed(self.items.members(played)[0]),
                         None => Reason::Taste,
                     }
                 });
-                let short = entries.len() < rules.length && ranked.len() == keep && keep < self.items.len();
+                let short =
+                    entries.len() < rules.length && ranked.len() == keep && keep < self.items.len();
                 Draft { entries, short }
             },
             progress,
@@ -160,17 +176,39 @@ impl Maker<'_> {
 
     /// Met lately, or rejected on balance.
     fn blocked(&self, listener: usize) -> Vec<u32> {
-        let heard = self.interactions.heard.row(listener).indices.iter().copied();
+        let heard = self
+            .interactions
+            .heard
+            .row(listener)
+            .indices
+            .iter()
+            .copied();
         let strengths = self.interactions.strengths.row(listener);
-        let rejected = strengths.iter().filter(|entry| entry.1 < 0.0).map(|entry| entry.0);
+        let rejected = strengths
+            .iter()
+            .filter(|entry| entry.1 < 0.0)
+            .map(|entry| entry.0);
         let mut blocked: Vec<u32> = heard.chain(rejected).collect();
         blocked.sort_unstable();
         blocked.dedup();
         blocked
     }
 
+    /// Per recording, log(1 + listeners who like it) against the most popular one's.
+    fn popularity(&self) -> Vec<f32> {
+        let listeners = popularity(&self.interactions.strengths);
+        let most = listeners.iter().copied().fold(1.0, f32::max).ln_1p();
+        let share = |recording| listeners[self.items.item_of(recording) as usize].ln_1p() / most;
+        (0..self.items.recordings().len()).map(share).collect()
+    }
+
     fn liked_anything(&self, listener: usize) -> bool {
-        self.interactions.strengths.row(listener).values.iter().any(|&strength| strength > 0.0)
+        self.interactions
+            .strengths
+            .row(listener)
+            .values
+            .iter()
+            .any(|&strength| strength > 0.0)
     }
 
     /// One chart per territory, of what some tier may hear there.
@@ -205,13 +243,19 @@ impl Maker<'_> {
                 bias: 0.0,
                 scale: 1.0,
                 offset: 0.0,
-                extras: self.models.neighbours.row(played[at] as usize).iter().collect(),
+                extras: self
+                    .models
+                    .neighbours
+                    .row(played[at] as usize)
+                    .iter()
+                    .collect(),
                 allowed: None,
                 blocked: &played[at..=at],
                 floor: 0.0,
             },
             |_, _, ranked| {
-                let entry = |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
+                let entry =
+                    |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
                 ranked.into_iter().map(entry).collect::<Vec<_>>()
             },
             progress,

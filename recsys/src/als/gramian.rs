@@ -17,8 +17,10 @@ pub(crate) fn gramian(factors: &Factors) -> Vec<f32> {
     let width = factors.width();
     let mut total = vec![0f32; width * width];
     for wave in factors.as_slice().chunks(BLOCK * WAVE * width.max(1)) {
-        let parts: Vec<Vec<f32>> =
-            wave.par_chunks(BLOCK * width).map(|rows| of_block(rows, width)).collect();
+        let parts: Vec<Vec<f32>> = wave
+            .par_chunks(BLOCK * width)
+            .map(|rows| of_block(rows, width))
+            .collect();
         for part in parts {
             for (sum, value) in total.iter_mut().zip(part) {
                 *sum += value;
@@ -68,7 +70,9 @@ fn outer_tile<G: Group>(rows: &[f32], width: usize, i: usize, j: usize, out: &mu
         }
     }
     for (r, sum) in sums.into_iter().enumerate() {
-        let place = out[(i + r) * width + j..].first_chunk_mut().expect("padded");
+        let place = out[(i + r) * width + j..]
+            .first_chunk_mut()
+            .expect("padded");
         sum.add(G::load(place)).store(place);
     }
 }
@@ -92,7 +96,10 @@ mod tests {
             }
         }
         for (fast, slow) in fast.iter().zip(slow) {
-            assert!((f64::from(*fast) - slow).abs() < 1e-3, "{fast} is not {slow}");
+            assert!(
+                (f64::from(*fast) - slow).abs() < 1e-3,
+                "{fast} is not {slow}"
+            );
         }
     }
 }

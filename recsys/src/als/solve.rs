@@ -26,15 +26,19 @@ pub(super) fn sweep(matrix: &Csr, other: &Factors, target: &mut Factors, config:
     let width = target.width();
     let gram = panels(&gramian(other), width);
     let task = TILE_ROWS * BATCHES_PER_TASK;
-    target.as_mut_slice().par_chunks_mut(task * width).enumerate().for_each_init(
-        || Scratch::new(width),
-        |scratch, (index, rows)| {
-            for (batch, rows) in rows.chunks_mut(TILE_ROWS * width).enumerate() {
-                let first = index * task + batch * TILE_ROWS;
-                solve_batch(matrix, first, other, &gram, rows, scratch, config);
-            }
-        },
-    );
+    target
+        .as_mut_slice()
+        .par_chunks_mut(task * width)
+        .enumerate()
+        .for_each_init(
+            || Scratch::new(width),
+            |scratch, (index, rows)| {
+                for (batch, rows) in rows.chunks_mut(TILE_ROWS * width).enumerate() {
+                    let first = index * task + batch * TILE_ROWS;
+                    solve_batch(matrix, first, other, &gram, rows, scratch, config);
+                }
+            },
+        );
 }
 
 /// The Gramian's columns in panels of 16: `[panel][row][16]`, as [`tile`] reads them.
@@ -56,7 +60,13 @@ struct Scratch {
 impl Scratch {
     fn new(width: usize) -> Self {
         let room = || vec![0f32; TILE_ROWS * width];
-        Self { x: room(), residual: room(), direction: room(), product: room(), interleaved: vec![[0.0; TILE_ROWS]; width] }
+        Self {
+            x: room(),
+            residual: room(),
+            direction: room(),
+            product: room(),
+            interleaved: vec![[0.0; TILE_ROWS]; width],
+        }
     }
 }
 
@@ -84,8 +94,19 @@ fn solve_batch_in<G: Group>(
 ) {
     let width = other.width();
     let count = rows.len() / width;
-    let system = System { other, gram, width, config };
-    let Scratch { x, residual, direction, product, interleaved } = scratch;
+    let system = System {
+        other,
+        gram,
+        width,
+        config,
+    };
+    let Scratch {
+        x,
+        residual,
+        direction,
+        product,
+        interleaved,
+    } = scratch;
     x.fill(0.0);
     direction.fill(0.0);
     x[..rows.len()].copy_from_slice(rows);
@@ -121,7 +142,13 @@ fn solve_batch_in<G: Group>(
 
 /// One step of conjugate gradients; returns the new squared residual.
 #[inline(always)]
-fn step<G: Group>(squared: f32, x: &mut [f32], residual: &mut [f32], p: &mut [f32], ap: &[f32]) -> f32 {
+fn step<G: Group>(
+    squared: f32,
+    x: &mut [f32],
+    residual: &mut [f32],
+    p: &mut [f32],
+    ap: &[f32],
+) -> f32 {
     let length = squared / dot_in::<G>(p, ap);
     if !length.is_finite() {
         return 0.0;
@@ -182,11 +209,21 @@ impl System<'_> {
 
     /// `residual = b − A x`, given `x · YᵀY`.
     #[inline(always)]
-    fn first_residual<G: Group>(&self, entries: Row<'_>, x: &[f32], gram_x: &[f32], residual: &mut [f32]) {
+    fn first_residual<G: Group>(
+        &self,
+        entries: Row<'_>,
+        x: &[f32],
+        gram_x: &[f32],
+        residual: &mut [f32],
+    ) {
         let ridge = self.ridge(entries.indices.len());
         let (w0, alpha) = (self.config.unobserved_weight, self.config.alpha);
         let (w0_less, ridge_less) = (G::splat(-w0), G::splat(-ridge));
-        for ((r, gx), x) in groups_mut(residual).iter_mut().zip(groups(gram_x)).zip(groups(x)) {
+        for ((r, gx), x) in groups_mut(residual)
+            .iter_mut()
+            .zip(groups(gram_x))
+            .zip(groups(x))
+        {
             let regular = ridge_less.mul_add(G::load(x), G::splat(0.0));
             w0_less.mul_add(G::load(gx), regular).store(r);
         }
@@ -240,7 +277,11 @@ mod tests {
         let mut cells = Vec::new();
         for row in 0..37u32 {
             for k in 0..row % 10 {
-                let value = if (row + k) % 7 == 0 { -1.5 } else { 0.5 + k as f32 * 0.3 };
+                let value = if (row + k) % 7 == 0 {
+                    -1.5
+                } else {
+                    0.5 + k as f32 * 0.3
+                };
                 cells.push((row, (row * 13 + k * 29) % 200, value));
             }
         }
@@ -258,7 +299,10 @@ mod tests {
                 let exact = twin::solve_row(matrix().row(row), &other, &config);
                 for (k, exact) in exact.iter().enumerate() {
                     let found = f64::from(fast.row(row)[k]);
-                    assert!((found - exact).abs() < 2e-3 * (1.0 + exact.abs()), "row {row}: {found} {exact}");
+                    assert!(
+                        (found - exact).abs() < 2e-3 * (1.0 + exact.abs()),
+                        "row {row}: {found} {exact}"
+                    );
                 }
             }
         }
@@ -275,7 +319,10 @@ mod tests {
         for row in 0..37 {
             let exact = twin::solve_row(matrix().row(row), &other, &config);
             let norm = exact.iter().map(|x| x * x).sum::<f64>().sqrt();
-            let off = exact.iter().zip(fast.row(row)).map(|(e, f)| (e - f64::from(*f)).powi(2));
+            let off = exact
+                .iter()
+                .zip(fast.row(row))
+                .map(|(e, f)| (e - f64::from(*f)).powi(2));
             assert!(off.sum::<f64>().sqrt() <= 0.02 * norm + 1e-6, "row {row}");
         }
     }

@@ -24,7 +24,8 @@ pub(super) fn solve_row(entries: Row<'_>, other: &Factors, config: &AlsConfig) -
     }
     let size = entries.indices.len() as f64 + w0 * other.rows() as f64;
     for (i, row) in a.iter_mut().enumerate() {
-        row[i] += f64::from(config.regularisation) * size.powf(f64::from(config.regularisation_exponent));
+        row[i] +=
+            f64::from(config.regularisation) * size.powf(f64::from(config.regularisation_exponent));
     }
     cholesky_solve(a, b)
 }
@@ -34,7 +35,11 @@ fn cholesky_solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Vec<f64> {
     for j in 0..n {
         for i in j..n {
             let inner: f64 = (0..j).map(|k| a[i][k] * a[j][k]).sum();
-            a[i][j] = if i == j { (a[i][i] - inner).sqrt() } else { (a[i][j] - inner) / a[j][j] };
+            a[i][j] = if i == j {
+                (a[i][i] - inner).sqrt()
+            } else {
+                (a[i][j] - inner) / a[j][j]
+            };
         }
     }
     for i in 0..n {

@@ -33,7 +33,12 @@ pub struct AnnConfig {
 ///
 /// # Errors
 /// [`Error::File`] when they cannot be written.
-pub fn build(vectors: &VectorsWriter, dimension: usize, config: &AnnConfig, folder: &Path) -> Result<AnnManifest, Error> {
+pub fn build(
+    vectors: &VectorsWriter,
+    dimension: usize,
+    config: &AnnConfig,
+    folder: &Path,
+) -> Result<AnnManifest, Error> {
     let rows: Vec<&[f32]> = vectors.rows().collect();
     let mut manifest = AnnManifest {
         schema: 1,
@@ -48,15 +53,26 @@ pub fn build(vectors: &VectorsWriter, dimension: usize, config: &AnnConfig, fold
         files: Vec::new(),
     };
     if !rows.is_empty() {
-        let mut graph: Hnsw<'_, f32, DistDot> =
-            Hnsw::new(config.connections, rows.len(), LAYERS, config.ef_construction, DistDot {});
+        let mut graph: Hnsw<'_, f32, DistDot> = Hnsw::new(
+            config.connections,
+            rows.len(),
+            LAYERS,
+            config.ef_construction,
+            DistDot {},
+        );
         for (row, vector) in rows.iter().enumerate() {
             graph.insert((&vector[..dimension], row));
         }
         graph.set_searching_mode(true);
-        (manifest.recall_at_10, manifest.recall_queries) = recall(&graph, &rows, dimension, config.ef_search);
-        let failed = |source| Error::File { path: folder.join(GRAPH), source };
-        graph.file_dump(folder, BASENAME).map_err(|error| failed(std::io::Error::other(error.to_string())))?;
+        (manifest.recall_at_10, manifest.recall_queries) =
+            recall(&graph, &rows, dimension, config.ef_search);
+        let failed = |source| Error::File {
+            path: folder.join(GRAPH),
+            source,
+        };
+        graph
+            .file_dump(folder, BASENAME)
+            .map_err(|error| failed(std::io::Error::other(error.to_string())))?;
         for name in [GRAPH, DATA] {
             manifest.files.push(seal(folder, name)?);
         }
@@ -69,7 +85,10 @@ pub fn build(vectors: &VectorsWriter, dimension: usize, config: &AnnConfig, fold
 
 fn seal(folder: &Path, name: &str) -> Result<FileSeal, Error> {
     let path = folder.join(name);
-    let failed = |source| Error::File { path: path.clone(), source };
+    let failed = |source| Error::File {
+        path: path.clone(),
+        source,
+    };
     Ok(FileSeal {
         name: name.to_owned(),
         bytes: path.metadata().map_err(failed)?.len(),
@@ -79,7 +98,12 @@ fn seal(folder: &Path, name: &str) -> Result<FileSeal, Error> {
 
 /// Share of the true ten nearest that searches find. A found row that is as near as the tenth
 /// counts: equal vectors are equally right.
-fn recall(graph: &Hnsw<'_, f32, DistDot>, rows: &[&[f32]], dimension: usize, ef: usize) -> (f64, usize) {
+fn recall(
+    graph: &Hnsw<'_, f32, DistDot>,
+    rows: &[&[f32]],
+    dimension: usize,
+    ef: usize,
+) -> (f64, usize) {
     let k = rows.len().min(10);
     let step = rows.len().div_ceil(RECALL_QUERIES);
     let (mut hits, mut queries) = (0usize, 0usize);
@@ -88,7 +112,10 @@ fn recall(graph: &Hnsw<'_, f32, DistDot>, rows: &[&[f32]], dimension: usize, ef:
         exact.sort_unstable_by(|a, b| b.total_cmp(a));
         let bar = exact[k - 1] - 1e-6;
         let found = graph.search(&query[..dimension], k, ef.max(2 * k));
-        hits += found.iter().filter(|near| dot(rows[near.d_id], query) >= bar).count();
+        hits += found
+            .iter()
+            .filter(|near| dot(rows[near.d_id], query) >= bar)
+            .count();
         queries += 1;
     }
     (hits as f64 / (queries * k) as f64, queries)
@@ -101,7 +128,11 @@ mod tests {
     use crate::ann::Ann;
     use catalog::ids::RecordingId;
 
-    const CONFIG: AnnConfig = AnnConfig { connections: 16, ef_construction: 200, ef_search: 128 };
+    const CONFIG: AnnConfig = AnnConfig {
+        connections: 16,
+        ef_construction: 200,
+        ef_search: 128,
+    };
 
     fn id(number: usize) -> RecordingId {
         let mut bytes = [0; 16];
@@ -133,7 +164,11 @@ mod tests {
         let ann = Ann::open(folder.path()).unwrap();
         let near = ann.similar(&id(7), 10, |_| true);
         assert_eq!(near.len(), 10);
-        assert!(near.iter().all(|(other, _)| *other != id(6) && *other != id(7)), "duplicates are one");
+        assert!(
+            near.iter()
+                .all(|(other, _)| *other != id(6) && *other != id(7)),
+            "duplicates are one"
+        );
         assert!(near.is_sorted_by(|a, b| a.1 >= b.1));
     }
 
@@ -153,9 +188,15 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             made(rows, folder.path());
             let ann = Ann::open(folder.path()).unwrap();
-            assert_eq!(ann.similar(&id(0), 10, |_| true).len(), rows.saturating_sub(1));
+            assert_eq!(
+                ann.similar(&id(0), 10, |_| true).len(),
+                rows.saturating_sub(1)
+            );
             assert_eq!(ann.similar_to_vector(&[0.3; 20], 10, |_| true).len(), rows);
-            assert!(ann.similar_to_vector(&[f32::NAN; 20], 10, |_| true).is_empty());
+            assert!(
+                ann.similar_to_vector(&[f32::NAN; 20], 10, |_| true)
+                    .is_empty()
+            );
         }
     }
 
@@ -169,6 +210,9 @@ mod tests {
         bytes[middle] ^= 1;
         std::fs::write(&path, bytes).unwrap();
         let error = Ann::open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains(GRAPH) && error.contains("SHA-256"), "{error}");
+        assert!(
+            error.contains(GRAPH) && error.contains("SHA-256"),
+            "{error}"
+        );
     }
 }

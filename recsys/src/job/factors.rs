@@ -26,16 +26,35 @@ enum Names<'a> {
 }
 
 /// Writes `listener-factors.parquet` and `item-factors.parquet`.
-pub(super) fn write(folder: &Path, items: &Items<'_>, listeners: &[u64], model: &AlsModel) -> Result<(), Error> {
+pub(super) fn write(
+    folder: &Path,
+    items: &Items<'_>,
+    listeners: &[u64],
+    model: &AlsModel,
+) -> Result<(), Error> {
     let representative = |item: usize| items.recordings()[items.members(item as u32)[0] as usize];
     let recordings = (0..items.len()).map(representative).collect();
-    table(&folder.join("listener-factors.parquet"), &Names::Listeners(listeners), &model.listeners)?;
-    table(&folder.join("item-factors.parquet"), &Names::Recordings(recordings), &model.items)
+    table(
+        &folder.join("listener-factors.parquet"),
+        &Names::Listeners(listeners),
+        &model.listeners,
+    )?;
+    table(
+        &folder.join("item-factors.parquet"),
+        &Names::Recordings(recordings),
+        &model.items,
+    )
 }
 
 fn table(path: &Path, names: &Names<'_>, factors: &Factors) -> Result<(), Error> {
-    let failed = |error: ParquetError| Error::File { path: path.to_owned(), source: std::io::Error::other(error) };
-    let file = File::create(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    let failed = |error: ParquetError| Error::File {
+        path: path.to_owned(),
+        source: std::io::Error::other(error),
+    };
+    let file = File::create(path).map_err(|source| Error::File {
+        path: path.to_owned(),
+        source,
+    })?;
     rows(file, names, factors).map_err(failed)
 }
 
@@ -49,8 +68,14 @@ fn rows(file: File, names: &Names<'_>, factors: &Factors) -> Result<(), ParquetE
          required group features (LIST) {{ repeated group list {{ required float element; }} }} }}"
     );
     // The library's own version must not decide our bytes.
-    let properties = WriterProperties::builder().set_created_by("backline recsys".to_owned()).build();
-    let mut writer = SerializedFileWriter::new(file, Arc::new(parse_message_type(&schema)?), Arc::new(properties))?;
+    let properties = WriterProperties::builder()
+        .set_created_by("backline recsys".to_owned())
+        .build();
+    let mut writer = SerializedFileWriter::new(
+        file,
+        Arc::new(parse_message_type(&schema)?),
+        Arc::new(properties),
+    )?;
     for from in (0..factors.rows()).step_by(GROUP) {
         let span = from..(from + GROUP).min(factors.rows());
         let mut group = writer.next_row_group()?;
@@ -62,21 +87,35 @@ fn rows(file: File, names: &Names<'_>, factors: &Factors) -> Result<(), ParquetE
         match names {
             Names::Listeners(numbers) => {
                 let numbers: Vec<i64> = numbers[span.clone()].iter().map(|&n| n as i64).collect();
-                column.typed::<Int64Type>().write_batch(&numbers, None, None)?;
+                column
+                    .typed::<Int64Type>()
+                    .write_batch(&numbers, None, None)?;
             }
             Names::Recordings(ids) => {
-                let texts: Vec<ByteArray> = ids[span.clone()].iter().map(|id| id.to_string().into_bytes().into()).collect();
-                column.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
+                let texts: Vec<ByteArray> = ids[span.clone()]
+                    .iter()
+                    .map(|id| id.to_string().into_bytes().into())
+                    .collect();
+                column
+                    .typed::<ByteArrayType>()
+                    .write_batch(&texts, None, None)?;
             }
         }
         column.close()?;
         let width = factors.factors();
-        let values: Vec<f32> = span.clone().flat_map(|row| factors.row(row)[..width].iter().copied()).collect();
+        let values: Vec<f32> = span
+            .clone()
+            .flat_map(|row| factors.row(row)[..width].iter().copied())
+            .collect();
         // A list per row: level 0 begins a row, level 1 goes on with it; every element is there.
-        let repetition: Vec<i16> = (0..values.len()).map(|at| i16::from(at % width != 0)).collect();
+        let repetition: Vec<i16> = (0..values.len())
+            .map(|at| i16::from(at % width != 0))
+            .collect();
         let definition = vec![1i16; values.len()];
         let mut column = group.next_column()?.ok_or_else(missing)?;
-        column.typed::<FloatType>().write_batch(&values, Some(&definition), Some(&repetition))?;
+        column
+            .typed::<FloatType>()
+            .write_batch(&values, Some(&definition), Some(&repetition))?;
         column.close()?;
         group.close()?;
     }

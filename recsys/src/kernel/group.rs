@@ -122,7 +122,12 @@ mod x86 {
         }
         #[inline(always)]
         fn add(self, other: Self) -> Self {
-            unsafe { Self(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+            unsafe {
+                Self(
+                    _mm256_add_ps(self.0, other.0),
+                    _mm256_add_ps(self.1, other.1),
+                )
+            }
         }
         #[inline(always)]
         fn mul_add(self, factor: Self, addend: Self) -> Self {
@@ -172,14 +177,20 @@ mod x86 {
         #[inline(always)]
         fn sum(self) -> f32 {
             unsafe {
-                let (low, high) = (_mm512_castps512_ps256(self.0), _mm512_extractf32x8_ps::<1>(self.0));
+                let (low, high) = (
+                    _mm512_castps512_ps256(self.0),
+                    _mm512_extractf32x8_ps::<1>(self.0),
+                );
                 sum_of_8(_mm256_add_ps(low, high))
             }
         }
         #[inline(always)]
         fn over(self, threshold: f32) -> u32 {
             unsafe {
-                u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, _mm512_set1_ps(threshold)))
+                u32::from(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(
+                    self.0,
+                    _mm512_set1_ps(threshold),
+                ))
             }
         }
     }

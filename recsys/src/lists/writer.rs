@@ -19,7 +19,10 @@ pub struct Table {
 impl Table {
     /// One list per row.
     pub fn of(lists: impl IntoIterator<Item = Vec<Entry>>) -> Self {
-        let mut table = Self { at: vec![0], entries: Vec::new() };
+        let mut table = Self {
+            at: vec![0],
+            entries: Vec::new(),
+        };
         for list in lists {
             table.entries.extend(list);
             table.at.push(table.entries.len() as u64);
@@ -40,6 +43,8 @@ pub struct ListsWriter {
     pub monday: Timestamp,
     /// Sorted.
     pub recordings: Vec<RecordingId>,
+    /// 0 to 1, one per recording.
+    pub popularity: Vec<f32>,
     /// Sorted.
     pub listeners: Vec<u64>,
     /// One row per listener.
@@ -60,6 +65,7 @@ impl ListsWriter {
             .section("schema", &[SCHEMA])
             .section("monday", &[self.monday.as_second()])
             .section("recordings", &self.recordings)
+            .section("popularity", &self.popularity)
             .section("listeners", &self.listeners)
             .section("weekly.at", &self.weekly.at)
             .section("weekly", &self.weekly.entries)

@@ -75,7 +75,10 @@ pub fn held_out(plays: &[Play], known: &Interactions, from: i64, to: i64) -> Csr
     let mut cells = Vec::new();
     for play in plays {
         let new = play.outcome == Outcome::Counted && (from..to).contains(&play.started);
-        let Some(row) = new.then(|| known.listeners.binary_search(&play.listener).ok()).flatten() else {
+        let Some(row) = new
+            .then(|| known.listeners.binary_search(&play.listener).ok())
+            .flatten()
+        else {
             continue;
         };
         if known.heard.row(row).get(play.item).is_none() {
@@ -101,7 +104,11 @@ impl Sum<'_> {
     fn listener(&mut self, plays: &[Play]) {
         let past = |play: &&Play| play.started < self.as_of;
         self.tally.future += plays.iter().filter(|play| !past(play)).count() as u64;
-        let Some(latest) = plays.iter().filter(past).max_by_key(|play| (play.started, **play)) else {
+        let Some(latest) = plays
+            .iter()
+            .filter(past)
+            .max_by_key(|play| (play.started, **play))
+        else {
             return;
         };
         let market = latest.market();
@@ -119,11 +126,15 @@ impl Sum<'_> {
         for of_session in plays.chunk_by(|a, b| a.session == b.session) {
             let mut rest = of_session;
             while let Some(first) = rest.first() {
-                let end = first.started.saturating_add(self.config.events.same_play_within_ms);
+                let end = first
+                    .started
+                    .saturating_add(self.config.events.same_play_within_ms);
                 let same = rest.partition_point(|play| play.started <= end);
                 let (one, later) = rest.split_at(same);
                 rest = later;
-                let Some((outcome, at)) = self.one_play(one) else { continue };
+                let Some((outcome, at)) = self.one_play(one) else {
+                    continue;
+                };
                 last_met = last_met.max(Some(at));
                 let age_days = (self.as_of - at) as f64 / DAY_MS as f64;
                 let weight = (-age_days / self.config.events.half_life_days).exp2();
@@ -137,10 +148,13 @@ impl Sum<'_> {
                 }
             }
         }
-        let Some(item) = plays.first().map(|play| play.item) else { return };
+        let Some(item) = plays.first().map(|play| play.item) else {
+            return;
+        };
         if net != 0.0 {
             let strength = net.abs().ln_1p() / std::f64::consts::LN_2;
-            self.strengths.push((row, item, strength.copysign(net) as f32));
+            self.strengths
+                .push((row, item, strength.copysign(net) as f32));
         }
         let unheard_ms = i64::from(self.config.lists.unheard_days) * DAY_MS;
         if last_met.is_some_and(|at| at >= self.as_of.saturating_sub(unheard_ms)) {
@@ -149,14 +163,20 @@ impl Sum<'_> {
         if let Some(at) = last_counted {
             let age_days = (self.as_of - at) as f64 / DAY_MS as f64;
             let weight = (-age_days / self.config.lists.chart_half_life_days).exp2();
-            let chart = self.trending.entry(market.territory).or_insert_with(|| vec![0.0; self.items]);
+            let chart = self
+                .trending
+                .entry(market.territory)
+                .or_insert_with(|| vec![0.0; self.items]);
             chart[item as usize] += weight as f32;
         }
     }
 
     /// Events that are one play: the best outcome at the latest time; `None` if all are ahead.
     fn one_play(&mut self, events: &[Play]) -> Option<(Outcome, i64)> {
-        let past: Vec<&Play> = events.iter().filter(|play| play.started < self.as_of).collect();
+        let past: Vec<&Play> = events
+            .iter()
+            .filter(|play| play.started < self.as_of)
+            .collect();
         let outcome = past.iter().map(|play| play.outcome).max()?;
         let at = past.iter().map(|play| play.started).max()?;
         self.tally.repeated += past.len() as u64 - 1;
@@ -177,19 +197,30 @@ mod tests {
     const NOW: i64 = 1000 * DAY_MS;
 
     fn play(listener: u64, item: u32, session: u64, started: i64, outcome: Outcome) -> Play {
-        let market = Market { territory: "DE".parse().unwrap(), model: CommercialModel::AdSupported };
+        let market = Market {
+            territory: "DE".parse().unwrap(),
+            model: CommercialModel::AdSupported,
+        };
         Play::new(listener, item, session, started, outcome, market)
     }
 
     fn summed(mut plays: Vec<Play>) -> Interactions {
         plays.sort_unstable();
-        interactions(&plays, 10, NOW, &Config::layered(None).unwrap())
+        interactions(&plays, 10, NOW, &Config::load(None).unwrap())
     }
 
     #[test]
     fn plays_of_one_session_within_five_minutes_are_one() {
         let minute = 60_000_i64;
-        let at = |session, minutes: i64| play(1, 0, session, NOW - DAY_MS + minutes * minute, Outcome::Counted);
+        let at = |session, minutes: i64| {
+            play(
+                1,
+                0,
+                session,
+                NOW - DAY_MS + minutes * minute,
+                Outcome::Counted,
+            )
+        };
         // 23:58 and 00:01 of the next day lie in different buckets of any clock, and are one play.
         let one = summed(vec![at(1, 0), at(1, 3), at(1, 5)]);
         assert_eq!((one.tally.counted, one.tally.repeated), (1, 2));
@@ -218,16 +249,27 @@ mod tests {
         ]);
         assert!(rows.strengths.row(0).get(0).unwrap() < 0.0);
         assert_eq!(rows.strengths.row(0).get(1), None);
-        assert_eq!(rows.heard.row(0).indices, [0, 1], "skipped and met are heard");
+        assert_eq!(
+            rows.heard.row(0).indices,
+            [0, 1],
+            "skipped and met are heard"
+        );
         assert_eq!((rows.tally.future, rows.listeners.len()), (2, 1));
     }
 
     #[test]
     fn a_million_plays_say_little_more_than_a_hundred() {
-        let plays = |count: i64| (0..count).map(|n| play(1, 0, n as u64, NOW - DAY_MS, Outcome::Counted)).collect();
+        let plays = |count: i64| {
+            (0..count)
+                .map(|n| play(1, 0, n as u64, NOW - DAY_MS, Outcome::Counted))
+                .collect()
+        };
         let strength = |count| summed(plays(count)).strengths.row(0).get(0).unwrap();
         assert!(strength(1_000_000) < 3.2 * strength(100));
-        assert_eq!(summed(plays(1_000_000)).trending.values().next().unwrap()[0], summed(plays(1)).trending.values().next().unwrap()[0]);
+        assert_eq!(
+            summed(plays(1_000_000)).trending.values().next().unwrap()[0],
+            summed(plays(1)).trending.values().next().unwrap()[0]
+        );
     }
 
     #[test]
@@ -249,7 +291,7 @@ mod tests {
             play(9, 3, 1, NOW + DAY_MS, Outcome::Counted),
         ];
         plays.sort_unstable();
-        let known = interactions(&plays, 10, NOW, &Config::layered(None).unwrap());
+        let known = interactions(&plays, 10, NOW, &Config::load(None).unwrap());
         let truth = held_out(&plays, &known, NOW, NOW + 7 * DAY_MS);
         assert_eq!((truth.rows(), truth.row(0).indices), (1, [3].as_slice()));
     }

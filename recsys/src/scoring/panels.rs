@@ -40,7 +40,12 @@ impl Panels {
     fn with(data: Vec<f32>, bias: &[f32], depth: usize, items: usize) -> Self {
         let mut padded = bias[..items].to_vec();
         padded.resize(items.div_ceil(LANES) * LANES, 0.0);
-        Self { data, bias: padded, depth, items }
+        Self {
+            data,
+            bias: padded,
+            depth,
+            items,
+        }
     }
 
     /// Number of recordings.
@@ -68,6 +73,8 @@ impl Panels {
 
     #[inline(always)]
     pub(super) fn bias(&self, panel: usize) -> &[f32; LANES] {
-        self.bias[panel * LANES..].first_chunk().expect("padded to whole panels")
+        self.bias[panel * LANES..]
+            .first_chunk()
+            .expect("padded to whole panels")
     }
 }

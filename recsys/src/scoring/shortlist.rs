@@ -29,7 +29,11 @@ pub struct Shortlist {
 impl Shortlist {
     /// An empty list that takes scores above `floor`.
     pub fn new(keep: usize, floor: f32) -> Self {
-        Self { held: Vec::new(), keep, threshold: floor }
+        Self {
+            held: Vec::new(),
+            keep,
+            threshold: floor,
+        }
     }
 
     /// Scores up to this cannot enter any more.
@@ -51,7 +55,8 @@ impl Shortlist {
 
     fn cut(&mut self) {
         if self.held.len() > self.keep {
-            self.held.select_nth_unstable_by(self.keep - 1, Scored::order);
+            self.held
+                .select_nth_unstable_by(self.keep - 1, Scored::order);
             self.held.truncate(self.keep);
         }
         // The worst that is held: a later item of the same score has a higher index and loses.
@@ -90,8 +95,14 @@ mod tests {
     #[test]
     fn nan_never_enters() {
         let mut list = Shortlist::new(3, f32::NEG_INFINITY);
-        list.offer(Scored { score: f32::NAN, item: 0 });
-        list.offer(Scored { score: 1.0, item: 1 });
+        list.offer(Scored {
+            score: f32::NAN,
+            item: 0,
+        });
+        list.offer(Scored {
+            score: 1.0,
+            item: 1,
+        });
         assert_eq!(list.into_sorted().len(), 1);
     }
 }

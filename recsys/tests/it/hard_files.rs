@@ -9,7 +9,10 @@ use crate::world::{Event, World, heard, parquet_bytes, recording};
 const DAMAGED: &str = "plays/day=2026-10-30/part-9.parquet";
 
 fn populated() -> (World, tempfile::TempDir) {
-    (World::new(2, 30).populate(80, 30, 11), tempfile::tempdir().unwrap())
+    (
+        World::new(2, 30).populate(80, 30, 11),
+        tempfile::tempdir().unwrap(),
+    )
 }
 
 fn refusal(bytes: Vec<u8>) -> String {
@@ -23,9 +26,16 @@ fn refusal(bytes: Vec<u8>) -> String {
 
 #[test]
 fn a_file_that_is_no_parquet_is_named_with_the_remedy() {
-    for bytes in [b"this is no parquet at all".to_vec(), Vec::new(), b"PAR1PAR1".to_vec()] {
+    for bytes in [
+        b"this is no parquet at all".to_vec(),
+        Vec::new(),
+        b"PAR1PAR1".to_vec(),
+    ] {
         let error = refusal(bytes);
-        assert!(error.starts_with(DAMAGED) && error.contains("\nfix: "), "{error}");
+        assert!(
+            error.starts_with(DAMAGED) && error.contains("\nfix: "),
+            "{error}"
+        );
     }
 }
 
@@ -62,11 +72,17 @@ fn damage_anywhere_in_a_file_never_brings_the_job_down() {
 fn a_missing_column_is_named() {
     use parquet::data_type::Int64Type;
     use parquet::file::writer::SerializedFileWriter;
-    let schema = parquet::schema::parser::parse_message_type("message m { required int64 listener; }").unwrap();
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema.into(), Default::default()).unwrap();
+    let schema =
+        parquet::schema::parser::parse_message_type("message m { required int64 listener; }")
+            .unwrap();
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema.into(), Default::default()).unwrap();
     let mut group = writer.next_row_group().unwrap();
     let mut column = group.next_column().unwrap().unwrap();
-    column.typed::<Int64Type>().write_batch(&[1, 2], None, None).unwrap();
+    column
+        .typed::<Int64Type>()
+        .write_batch(&[1, 2], None, None)
+        .unwrap();
     column.close().unwrap();
     group.close().unwrap();
     let error = refusal(writer.into_inner().unwrap());
@@ -78,14 +94,38 @@ fn bad_rows_are_set_aside_with_their_reasons_and_none_is_lost() {
     let (mut world, folder) = populated();
     let sound = world.events.len();
     world.events.extend([
-        Event { listener: -4, ..heard(1, 1, 2.0) },
-        Event { recording: "not an id".into(), ..heard(1, 1, 2.0) },
-        Event { recording: recording(99_999).to_string(), ..heard(1, 1, 2.0) },
-        Event { duration_ms: 0, ..heard(1, 1, 2.0) },
-        Event { played_ms: -1, ..heard(1, 1, 2.0) },
-        Event { ended: "vanished", ..heard(1, 1, 2.0) },
-        Event { country: "Deutschland", ..heard(1, 1, 2.0) },
-        Event { tier: "gold", ..heard(1, 1, 2.0) },
+        Event {
+            listener: -4,
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            recording: "not an id".into(),
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            recording: recording(99_999).to_string(),
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            duration_ms: 0,
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            played_ms: -1,
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            ended: "vanished",
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            country: "Deutschland",
+            ..heard(1, 1, 2.0)
+        },
+        Event {
+            tier: "gold",
+            ..heard(1, 1, 2.0)
+        },
     ]);
     let store = world.store(folder.path());
     let report = world.run(&store, 1).unwrap();
@@ -94,12 +134,30 @@ fn bad_rows_are_set_aside_with_their_reasons_and_none_is_lost() {
     assert_eq!(counts.refused.values().sum::<u64>(), 8);
     assert_eq!(counts.refused[&Refusal::UnknownRecording], 1);
     let t = &counts.tally;
-    assert_eq!(t.counted + t.skipped + t.met + t.repeated + t.future, sound as u64);
-    let aside = store.get(&key(&report.model.run, "refused.ndjson")).unwrap().unwrap();
+    assert_eq!(
+        t.counted + t.skipped + t.met + t.repeated + t.future,
+        sound as u64
+    );
+    let aside = store
+        .get(&key(&report.model.run, "refused.ndjson"))
+        .unwrap()
+        .unwrap();
     let aside = String::from_utf8(aside.to_vec()).unwrap();
     assert_eq!(aside.lines().count(), 8);
-    assert!(aside.contains(r#""reason":"country""#) && aside.contains("plays/day=2026-10-30/part-0.parquet"));
+    assert!(
+        aside.contains(r#""reason":"country""#)
+            && aside.contains("plays/day=2026-10-30/part-0.parquet")
+    );
     let report = Report::Run(Box::new(report));
-    assert_eq!(report.refused(), 7, "a recording that left the catalogue is no fault");
-    assert!(report.to_string().contains("rows set aside: unknown-recording"), "{report}");
+    assert_eq!(
+        report.refused(),
+        7,
+        "a recording that left the catalogue is no fault"
+    );
+    assert!(
+        report
+            .to_string()
+            .contains("rows set aside: unknown-recording"),
+        "{report}"
+    );
 }

@@ -12,9 +12,17 @@ fn run_with(extra: Vec<Event>) -> (World, Lists, recsys::report::RunReport, temp
     world.events.extend(extra);
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
-    let request = Request { force: Some("not about quality"), ..world.request(2) };
+    let request = Request {
+        force: Some("not about quality"),
+        ..world.request(2)
+    };
     let report = run(&store, &config(), &request, &Silent).unwrap();
-    let lists = Lists::open(&store.local_path(&key(&report.model.run, "lists.bin")).unwrap()).unwrap();
+    let lists = Lists::open(
+        &store
+            .local_path(&key(&report.model.run, "lists.bin"))
+            .unwrap(),
+    )
+    .unwrap();
     (world, lists, report, folder)
 }
 
@@ -33,7 +41,11 @@ fn one_play_is_enough_for_a_list_of_its_taste() {
     let list = lists.discover_weekly(5000).unwrap();
     assert!(list.len() >= 20, "{}", list.len());
     let second: Vec<_> = (40..80).map(recording).collect();
-    let own = list.iter().take(10).filter(|e| second.contains(&lists.recordings()[e.recording as usize])).count();
+    let own = list
+        .iter()
+        .take(10)
+        .filter(|e| second.contains(&lists.recordings()[e.recording as usize]))
+        .count();
     assert!(own >= 8, "{own} of 10");
     let played = lists.recordings().binary_search(&recording(45)).unwrap() as u32;
     assert_eq!(list[0].reason(), Reason::BecauseYouPlayed(played));
@@ -41,25 +53,40 @@ fn one_play_is_enough_for_a_list_of_its_taste() {
 
 #[test]
 fn only_skips_give_what_trends_without_the_skipped() {
-    let skip = |number| Event { played_ms: 3_000, ended: "skip", ..heard(5001, number, 3.0) };
+    let skip = |number| Event {
+        played_ms: 3_000,
+        ended: "skip",
+        ..heard(5001, number, 3.0)
+    };
     let (_world, lists, ..) = run_with((0..10).map(skip).collect());
     let list = lists.discover_weekly(5001).unwrap();
     assert!(!list.is_empty());
     assert!(list.iter().all(|entry| entry.reason() == Reason::Trending));
     let skipped: Vec<_> = (0..10).map(recording).collect();
-    assert!(list.iter().all(|entry| !skipped.contains(&lists.recordings()[entry.recording as usize])));
+    assert!(
+        list.iter()
+            .all(|entry| !skipped.contains(&lists.recordings()[entry.recording as usize]))
+    );
 }
 
 #[test]
 fn a_listener_who_played_only_what_is_closed_to_them_gets_what_is_open() {
     // Recordings 4, 9, 14, … may not be heard in the US.
-    let plays = [4, 9, 14, 19].map(|number| Event { country: "US", ..heard(5002, number, 2.0) });
+    let plays = [4, 9, 14, 19].map(|number| Event {
+        country: "US",
+        ..heard(5002, number, 2.0)
+    });
     let (world, lists, ..) = run_with(plays.to_vec());
     let list = lists.discover_weekly(5002).unwrap();
     assert!(!list.is_empty());
     let tracks = world.catalogue.recordings();
     for entry in list {
-        let number = tracks[&lists.recordings()[entry.recording as usize]][0].1.title.split(' ').next_back().unwrap();
+        let number = tracks[&lists.recordings()[entry.recording as usize]][0]
+            .1
+            .title
+            .split(' ')
+            .next_back()
+            .unwrap();
         assert_ne!(number.parse::<usize>().unwrap() % 5, 4, "closed in the US");
     }
 }
@@ -72,19 +99,33 @@ fn a_listener_who_heard_everything_lately_gets_an_empty_list() {
 
 #[test]
 fn a_million_plays_of_one_listener_move_nothing_for_the_others() {
-    let bot = (0..20_000).map(|n| Event { session: n, ..heard(5004, 7, 1.0 + n as f64 / 1e6) }).collect();
+    let bot = (0..20_000)
+        .map(|n| Event {
+            session: n,
+            ..heard(5004, 7, 1.0 + n as f64 / 1e6)
+        })
+        .collect();
     let (_world, with, ..) = run_with(bot);
     let chart = with.chart("DE".parse().unwrap());
     let at = with.recordings().binary_search(&recording(7)).unwrap() as u32;
-    let place = chart.iter().position(|entry| entry.recording == at).unwrap();
+    let place = chart
+        .iter()
+        .position(|entry| entry.recording == at)
+        .unwrap();
     assert_ne!(place, 0, "one listener does not make a hit");
 }
 
 #[test]
 fn events_ahead_of_time_are_counted_and_change_nothing() {
     let (_world, lists, report, _folder) = run_with(vec![
-        Event { started_at: NOW + 400 * DAY, ..heard(5005, 1, 0.0) },
-        Event { started_at: NOW + 400 * DAY, ..heard(1, 1, 0.0) },
+        Event {
+            started_at: NOW + 400 * DAY,
+            ..heard(5005, 1, 0.0)
+        },
+        Event {
+            started_at: NOW + 400 * DAY,
+            ..heard(1, 1, 0.0)
+        },
     ]);
     assert_eq!(report.model.counts.tally.future, 2);
     assert_eq!(report.model.as_of.as_millisecond(), NOW);
@@ -97,9 +138,17 @@ fn no_plays_at_all_still_give_charts() {
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
     let report = world.run(&store, 1).unwrap();
-    assert_eq!((report.model.counts.listeners, report.model.counts.vectors), (0, 0));
+    assert_eq!(
+        (report.model.counts.listeners, report.model.counts.vectors),
+        (0, 0)
+    );
     assert!(report.model.evaluation.is_none());
-    let lists = Lists::open(&store.local_path(&key(&report.model.run, "lists.bin")).unwrap()).unwrap();
+    let lists = Lists::open(
+        &store
+            .local_path(&key(&report.model.run, "lists.bin"))
+            .unwrap(),
+    )
+    .unwrap();
     assert!(lists.chart("DE".parse().unwrap()).len() >= 30);
 }
 

@@ -1,6 +1,6 @@
 //! Does the whole job hold its promises, from Parquet files to what a server opens?
 
-mod hard_listeners;
 mod hard_files;
+mod hard_listeners;
 mod promises;
 mod world;

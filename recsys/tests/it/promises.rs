@@ -7,18 +7,20 @@ use catalog::ids::Sha256;
 use catalog::progress::Silent;
 use catalog::rights::CommercialModel;
 use proptest::prelude::*;
+use recsys::Error;
 use recsys::ann::Ann;
 use recsys::job::{Request, run};
 use recsys::lists::{Lists, Reason};
 use recsys::published::{edition_files, key, newest, published};
-use recsys::Error;
 
 use crate::world::{DAY, NOW, World, config, heard, recording};
 
 /// All bytes of a run by name.
 fn bytes_of(store: &catalog::store::Store) -> BTreeMap<String, Sha256> {
     let keys = store.list("models/").unwrap();
-    keys.into_iter().map(|(key, _)| (key.clone(), Sha256::of(store.get(&key).unwrap().unwrap()))).collect()
+    keys.into_iter()
+        .map(|(key, _)| (key.clone(), Sha256::of(store.get(&key).unwrap().unwrap())))
+        .collect()
 }
 
 fn lists(store: &catalog::store::Store, run: &Sha256) -> Lists {
@@ -28,9 +30,14 @@ fn lists(store: &catalog::store::Store, run: &Sha256) -> Lists {
 /// Holds every Discover Weekly list of a run against the rules.
 fn check_rules(world: &World, lists: &Lists, monday: jiff::Timestamp) {
     let tracks = world.catalogue.recordings();
-    let recent = |event: &&crate::world::Event| event.started_at >= NOW - 28 * DAY && event.started_at < NOW;
-    let heard: BTreeSet<(u64, String)> =
-        world.events.iter().filter(recent).map(|e| (e.listener as u64, e.recording.clone())).collect();
+    let recent =
+        |event: &&crate::world::Event| event.started_at >= NOW - 28 * DAY && event.started_at < NOW;
+    let heard: BTreeSet<(u64, String)> = world
+        .events
+        .iter()
+        .filter(recent)
+        .map(|e| (e.listener as u64, e.recording.clone()))
+        .collect();
     let mut latest = BTreeMap::new();
     for event in world.events.iter().filter(|event| event.started_at < NOW) {
         let place = latest.entry(event.listener as u64).or_insert(event);
@@ -52,13 +59,26 @@ fn check_rules(world: &World, lists: &Lists, monday: jiff::Timestamp) {
             let id = lists.recordings()[entry.recording as usize];
             let track = tracks[&id][0].1;
             assert!(once.insert(id), "listener {listener}: {id} twice");
-            assert!(!heard.contains(&(listener, id.to_string())), "listener {listener} heard {id}");
+            assert!(
+                !heard.contains(&(listener, id.to_string())),
+                "listener {listener} heard {id}"
+            );
             let territory = event.country.parse().unwrap();
-            assert!(track.rights.availability(territory, model, monday).is_available(), "{id} in {}", event.country);
+            assert!(
+                track
+                    .rights
+                    .availability(territory, model, monday)
+                    .is_available(),
+                "{id} in {}",
+                event.country
+            );
             *artists.entry(track.artists[0].artist).or_default() += 1;
             assert!(entry.score.is_finite());
         }
-        assert!(artists.values().all(|&count| count <= 2), "listener {listener}: {artists:?}");
+        assert!(
+            artists.values().all(|&count| count <= 2),
+            "listener {listener}: {artists:?}"
+        );
     }
 }
 
@@ -86,11 +106,15 @@ fn planted_tastes_are_found_and_every_model_beats_popularity() {
     assert_eq!(evaluation.worse_than_popularity(), None, "{evaluation}");
     assert_eq!(report.model.monday.to_string(), "2026-11-02T00:00:00Z");
     let lists = lists(&store, &report.model.run);
-    let cluster: BTreeMap<_, _> = (0..240).map(|number| (recording(number), number / 60)).collect();
+    let cluster: BTreeMap<_, _> = (0..240)
+        .map(|number| (recording(number), number / 60))
+        .collect();
     let (mut own, mut all, mut explained) = (0, 0, 0);
     for &listener in lists.listeners() {
         for entry in lists.discover_weekly(listener).unwrap().iter().take(10) {
-            own += usize::from(cluster[&lists.recordings()[entry.recording as usize]] == listener as usize % 4);
+            own += usize::from(
+                cluster[&lists.recordings()[entry.recording as usize]] == listener as usize % 4,
+            );
             all += 1;
             explained += usize::from(matches!(entry.reason(), Reason::BecauseYouPlayed(_)));
         }
@@ -117,7 +141,11 @@ fn any_number_of_threads_and_any_second_run_give_the_same_bytes() {
         assert!(published(&store, &first.model.run).unwrap().is_none());
         world.run(&store, threads).unwrap();
         assert_eq!(bytes_of(&store), bytes);
-        assert_eq!(*seen.get_or_insert(bytes.clone()), bytes, "{threads} threads");
+        assert_eq!(
+            *seen.get_or_insert(bytes.clone()),
+            bytes,
+            "{threads} threads"
+        );
     }
 }
 
@@ -135,7 +163,10 @@ fn a_server_opens_what_an_edition_carries() {
     let ann = Ann::open(edition.path()).unwrap();
     assert!(ann.manifest().recall_at_10 >= 0.98, "{:?}", ann.manifest());
     let near = ann.similar(&recording(1), 10, |_| true);
-    let own = near.iter().filter(|(id, _)| (0..40).any(|number| recording(number) == *id)).count();
+    let own = near
+        .iter()
+        .filter(|(id, _)| (0..40).any(|number| recording(number) == *id))
+        .count();
     assert!(own >= 8, "{own} of the ten nearest are of the same taste");
     let lists = Lists::open(&edition.path().join("lists.bin")).unwrap();
     lists.verify().unwrap();
@@ -143,27 +174,45 @@ fn a_server_opens_what_an_edition_carries() {
     assert_eq!(lists.chart("DE".parse().unwrap()).len(), 100);
     let american = lists.chart("US".parse().unwrap());
     let closed: Vec<_> = (0..120).filter(|n| n % 5 == 4).map(recording).collect();
-    assert!(american.iter().all(|entry| !closed.contains(&lists.recordings()[entry.recording as usize])));
+    assert!(
+        american
+            .iter()
+            .all(|entry| !closed.contains(&lists.recordings()[entry.recording as usize]))
+    );
 }
 
 #[test]
 fn duplicates_learn_together_and_take_one_place() {
     let mut world = World::new(2, 30).populate(80, 30, 21);
     // A new listener of the first taste, who has played nothing of the duplicates.
-    world.events.extend([3, 6, 9, 12].map(|number| heard(7000, number, 2.0)));
+    world
+        .events
+        .extend([3, 6, 9, 12].map(|number| heard(7000, number, 2.0)));
     let mut members = vec![recording(0), recording(1)];
     members.sort_unstable();
-    let cluster = Cluster { members, evidence: Vec::new() };
-    let duplicates = DuplicateReport { run: Sha256::of("pair"), clusters: vec![cluster] };
+    let cluster = Cluster {
+        members,
+        evidence: Vec::new(),
+    };
+    let duplicates = DuplicateReport {
+        run: Sha256::of("pair"),
+        clusters: vec![cluster],
+    };
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
-    let request = Request { duplicates: Some(&duplicates), force: Some("small"), ..world.request(1) };
+    let request = Request {
+        duplicates: Some(&duplicates),
+        force: Some("small"),
+        ..world.request(1)
+    };
     let report = run(&store, &config(), &request, &Silent).unwrap();
     assert_eq!(report.model.counts.items, 59);
     let lists = lists(&store, &report.model.run);
     for &listener in lists.listeners() {
         let list = lists.discover_weekly(listener).unwrap();
-        let pair = list.iter().filter(|entry| [recording(0), recording(1)].contains(&lists.recordings()[entry.recording as usize]));
+        let pair = list.iter().filter(|entry| {
+            [recording(0), recording(1)].contains(&lists.recordings()[entry.recording as usize])
+        });
         assert!(pair.count() <= 1, "listener {listener}");
     }
     assert_eq!(lists.similar(&recording(0)), lists.similar(&recording(1)));
@@ -177,18 +226,40 @@ fn models_that_are_no_better_than_popularity_are_refused_with_numbers_unless_for
     for listener in 0..100i64 {
         let own = listener as usize % 2;
         for _ in 0..12 {
-            world.events.push(heard(listener, own * 40 + dice.below(40), 8.0 + dice.below(300) as f64 / 10.0));
-            world.events.push(heard(listener, (1 - own) * 40 + dice.below(40), 0.5 + dice.below(60) as f64 / 10.0));
+            world.events.push(heard(
+                listener,
+                own * 40 + dice.below(40),
+                8.0 + dice.below(300) as f64 / 10.0,
+            ));
+            world.events.push(heard(
+                listener,
+                (1 - own) * 40 + dice.below(40),
+                0.5 + dice.below(60) as f64 / 10.0,
+            ));
         }
     }
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
     let error = world.run(&store, 2).unwrap_err();
-    assert!(matches!(error, Error::WorseThanPopularity { .. }), "{error}");
+    assert!(
+        matches!(error, Error::WorseThanPopularity { .. }),
+        "{error}"
+    );
     let text = error.to_string();
-    assert!(text.contains("ALS: NDCG@10 0.") && text.contains("popularity: NDCG@10 0.") && text.contains("\nfix: "), "{text}");
-    assert!(store.list("models/").unwrap().is_empty(), "nothing is published");
-    let forced = Request { force: Some("tests want it"), ..world.request(2) };
+    assert!(
+        text.contains("ALS: NDCG@10 0.")
+            && text.contains("popularity: NDCG@10 0.")
+            && text.contains("\nfix: "),
+        "{text}"
+    );
+    assert!(
+        store.list("models/").unwrap().is_empty(),
+        "nothing is published"
+    );
+    let forced = Request {
+        force: Some("tests want it"),
+        ..world.request(2)
+    };
     let report = run(&store, &config(), &forced, &Silent).unwrap();
     assert_eq!(report.model.forced.as_deref(), Some("tests want it"));
 }

@@ -83,10 +83,18 @@ impl World {
     /// recording may not be heard in the US, every seventh not in the free tier.
     pub fn new(clusters: usize, per_cluster: usize) -> Self {
         let count = clusters * per_cluster;
-        let releases = (0..count).step_by(3).map(|first| release(first, count)).collect::<Vec<_>>();
+        let releases = (0..count)
+            .step_by(3)
+            .map(|first| release(first, count))
+            .collect::<Vec<_>>();
         let mut catalogue = Catalogue { releases };
         catalogue.releases.sort_by_key(|release| release.id);
-        Self { catalogue, events: Vec::new(), clusters, per_cluster }
+        Self {
+            catalogue,
+            events: Vec::new(),
+            clusters,
+            per_cluster,
+        }
     }
 
     /// Listeners who play their own cluster on 40 days up to yesterday, and sometimes anything.
@@ -116,29 +124,44 @@ impl World {
         let store = Store::open(folder.to_str().unwrap()).unwrap();
         let mut days = std::collections::BTreeMap::<i64, Vec<&Event>>::new();
         for event in &self.events {
-            days.entry(event.started_at.div_euclid(DAY)).or_default().push(event);
+            days.entry(event.started_at.div_euclid(DAY))
+                .or_default()
+                .push(event);
         }
         for (day, events) in days {
             let date = jiff::civil::date(1970, 1, 1).saturating_add(jiff::Span::new().days(day));
-            store.put(&catalog::plays::key(date, 0), parquet_bytes(&events)).unwrap();
+            store
+                .put(&catalog::plays::key(date, 0), parquet_bytes(&events))
+                .unwrap();
         }
         store
     }
 
     /// Runs the job with a small model.
     pub fn run(&self, store: &Store, threads: usize) -> Result<recsys::report::RunReport, Error> {
-        run(store, &config(), &self.request(threads), &catalog::progress::Silent)
+        run(
+            store,
+            &config(),
+            &self.request(threads),
+            &catalog::progress::Silent,
+        )
     }
 
     pub fn request(&self, threads: usize) -> Request<'_> {
-        Request { catalogue: &self.catalogue, duplicates: None, as_of: None, force: None, threads }
+        Request {
+            catalogue: &self.catalogue,
+            duplicates: None,
+            as_of: None,
+            force: None,
+            threads,
+        }
     }
 }
 
 /// Defaults with a smaller model, for speed.
 pub fn config() -> Config {
     let user = "als = { factors = 16, iterations = 6 }".parse().unwrap();
-    Config::layered(Some(&user)).unwrap()
+    Config::load(Some(&user)).unwrap()
 }
 
 fn release(first: usize, count: usize) -> Release {
@@ -162,7 +185,9 @@ fn release(first: usize, count: usize) -> Release {
         genre: None,
         language: None,
         artwork: None,
-        tracks: numbers.map(|number| track(id, number, artist.clone())).collect(),
+        tracks: numbers
+            .map(|number| track(id, number, artist.clone()))
+            .collect(),
     }
 }
 
@@ -200,7 +225,11 @@ fn track(release: ReleaseId, number: usize, artist: Credit) -> Track {
 fn rights(number: usize) -> Rights {
     let american: TerritorySet = ["US".parse().unwrap()].into_iter().collect();
     let world = TerritorySet::worldwide();
-    let territories = if number % 5 == 4 { world.without(&american) } else { world };
+    let territories = if number % 5 == 4 {
+        world.without(&american)
+    } else {
+        world
+    };
     let window = |model| RightsWindow {
         territories,
         model,
@@ -223,15 +252,26 @@ const SCHEMA: &str = "message plays { required int64 listener; required binary r
 /// The events as a Parquet file of the schema of plays.
 pub fn parquet_bytes(events: &[&Event]) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
-    let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::new())).unwrap();
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::new())).unwrap();
     let mut group = writer.next_row_group().unwrap();
-    let int64 = |of: &dyn Fn(&Event) -> i64| events.iter().map(|event| of(event)).collect::<Vec<_>>();
-    let int32 = |of: &dyn Fn(&Event) -> i32| events.iter().map(|event| of(event)).collect::<Vec<_>>();
-    let text = |of: &dyn Fn(&Event) -> String| events.iter().map(|event| ByteArray::from(of(event).into_bytes())).collect::<Vec<_>>();
+    let int64 =
+        |of: &dyn Fn(&Event) -> i64| events.iter().map(|event| of(event)).collect::<Vec<_>>();
+    let int32 =
+        |of: &dyn Fn(&Event) -> i32| events.iter().map(|event| of(event)).collect::<Vec<_>>();
+    let text = |of: &dyn Fn(&Event) -> String| {
+        events
+            .iter()
+            .map(|event| ByteArray::from(of(event).into_bytes()))
+            .collect::<Vec<_>>()
+    };
     macro_rules! column {
         ($kind:ty, $values:expr) => {{
             let mut column = group.next_column().unwrap().unwrap();
-            column.typed::<$kind>().write_batch(&$values, None, None).unwrap();
+            column
+                .typed::<$kind>()
+                .write_batch(&$values, None, None)
+                .unwrap();
             column.close().unwrap();
         }};
     }
