@@ -108,7 +108,7 @@ impl fmt::Display for Shown {
 /// # Errors
 /// Every [`Error`]; masters that do not decode are in the report instead.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
-    let config = Config::layered(context.config)?;
+    let config = Config::load(context.config)?;
     match &args.command {
         Command::Run { shard } => {
             let catalogue = catalog::snapshot::catalogue(context.store)?;

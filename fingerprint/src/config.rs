@@ -38,13 +38,13 @@ impl Config {
     ///
     /// # Errors
     /// [`catalog::config::ConfigError`] naming the key.
-    pub fn layered(user: Option<&toml::Table>) -> Result<Config, catalog::config::ConfigError> {
+    pub fn load(user: Option<&toml::Table>) -> Result<Config, catalog::config::ConfigError> {
         catalog::config::layered("fingerprint", DEFAULT, user)
     }
 
     /// The defaults alone.
     pub fn built_in() -> Config {
-        Config::layered(None).expect("default.toml is checked by a test")
+        Config::load(None).expect("default.toml is checked by a test")
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn an_operator_may_change_one_setting() {
         let user: toml::Table = "match = { min_overlap_s = 15.0 }".parse().unwrap();
-        let config = Config::layered(Some(&user)).unwrap();
+        let config = Config::load(Some(&user)).unwrap();
         assert_eq!(config.matching.min_overlap_s, 15.0);
         assert_eq!(config.candidates, Config::built_in().candidates);
     }

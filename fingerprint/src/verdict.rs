@@ -6,7 +6,8 @@
 //!   0.321; the limit is 0.30 there, and stricter below, since short stretches agree by
 //!   chance more often;
 //! - *the same recording*: neither has more than a few seconds outside the stretch;
-//! - *contained*: that holds for one of them only. It is a trim, an excerpt or an edit;
+//! - *contained*: that holds for one of them only, with a stricter limit. It is a trim, an
+//!   excerpt or an edit;
 //! - otherwise they share a part (a sample, a medley): that is no duplicate.
 
 use catalog::cluster::MatchKind;
@@ -34,6 +35,9 @@ pub struct Rule {
     pub refine_items: i64,
     /// Seconds outside the stretch that two encodings of one recording may have.
     pub same_slack_s: f64,
+    /// Largest share of differing bits of a contained recording: a piece has many places in
+    /// which it can fit, and composers quote themselves.
+    pub contained_bit_error: f64,
     /// Share of a contained recording that may lie outside the stretch.
     pub contained_slack: f64,
 }
@@ -81,6 +85,9 @@ impl Rule {
                 kind: MatchKind::SameRecording,
                 piece: None,
             });
+        }
+        if found.errors.rate() > self.contained_bit_error {
+            return None;
         }
         let within = |outside: usize, view: View<'_>| {
             outside as f64 <= self.contained_slack * view.informative_len() as f64

@@ -1,0 +1,7 @@
+//! Does the whole of fingerprinting hold, from files and stores to reports?
+
+mod duplicates_at_scale;
+mod oracle;
+mod real_encodes;
+mod store_job;
+mod synth;

@@ -1,0 +1,299 @@
+//! Does the job make what is missing, once, report what is broken, and publish duplicates?
+
+use catalog::cluster::MatchKind;
+use catalog::ids::{Isrc, RecordingId, ReleaseId, Sha256, TrackId};
+use catalog::progress::Silent;
+use catalog::release::{Advisory, Catalogue, Master, Release, ReleaseKind, Track};
+use catalog::rights::Rights;
+use catalog::store::Store;
+use catalog::units::{Frames, Millis, SampleRate};
+use fingerprint::Config;
+use fingerprint::edition::{FILE, Fingerprints, write_edition};
+use fingerprint::report::Report;
+use fingerprint::stored::{object_key, prefix};
+use fingerprint::{chromaprint, job};
+
+use crate::synth::{RATE, louder, part, song, wav};
+
+fn isrc(n: u32) -> Isrc {
+    format!("QZABC26{n:05}").parse().unwrap()
+}
+
+fn track(release: &ReleaseId, n: u32, master: Sha256) -> Track {
+    Track {
+        id: TrackId::of(release, 1, n as u16, &isrc(n)),
+        recording: RecordingId::of_isrc(&isrc(n)),
+        disc: 1,
+        number: n as u16,
+        isrc: isrc(n),
+        title: format!("Song {n}"),
+        version: None,
+        artists: Vec::new(),
+        duration: Millis(60_000),
+        advisory: Advisory::None,
+        genre: None,
+        language: None,
+        iswc: None,
+        licence: None,
+        origin: None,
+        master: Some(Master {
+            sha256: master,
+            bytes: 1,
+            format: "wav".to_owned(),
+            frames: Frames(1),
+            sample_rate: SampleRate::new(RATE).unwrap(),
+            channels: 1,
+            bits: Some(16),
+        }),
+        rights: Rights::default(),
+    }
+}
+
+fn catalogue(masters: &[(u32, Sha256)]) -> Catalogue {
+    let id = ReleaseId::of("label", "1");
+    let tracks = masters
+        .iter()
+        .map(|&(n, master)| track(&id, n, master))
+        .collect();
+    let release = Release {
+        id,
+        sender: "label".to_owned(),
+        reference: "1".to_owned(),
+        gtin: None,
+        title: "Album".to_owned(),
+        version: None,
+        kind: ReleaseKind::Album,
+        artists: Vec::new(),
+        label: "Label".to_owned(),
+        p_line: None,
+        c_line: None,
+        original_date: None,
+        release_date: None,
+        genre: None,
+        language: None,
+        artwork: None,
+        tracks,
+    };
+    Catalogue {
+        releases: vec![release],
+    }
+}
+
+/// Puts a song into the store as a master.
+fn master(store: &Store, samples: &[f32]) -> Sha256 {
+    let dir = tempfile::tempdir().unwrap();
+    let file = wav(&dir.path().join("master.wav"), samples, RATE);
+    store.put_blob_file(&file).unwrap()
+}
+
+fn run(store: &Store, catalogue: &Catalogue, threads: usize) -> Report {
+    job::run(
+        store,
+        catalogue,
+        &Config::built_in(),
+        None,
+        threads,
+        &Silent,
+    )
+    .unwrap()
+}
+
+/// Songs 1 to 4; 5 is a quieter 1, 6 a part of 2, 7 the same audio as 3, 8 silence, 9 broken.
+fn drop_of_nine(store: &Store) -> Catalogue {
+    let songs: Vec<Vec<f32>> = (1..=4).map(|n| song(70 + n, 60.0)).collect();
+    let mut masters: Vec<Sha256> = songs.iter().map(|song| master(store, song)).collect();
+    masters.push(master(store, &louder(&songs[0], 0.4)));
+    masters.push(master(store, &part(&songs[1], 12.0, 44.0)));
+    masters.push(masters[2]);
+    masters.push(master(store, &vec![0.0; 30 * RATE as usize]));
+    masters.push(
+        store
+            .put_blob(b"RIFF....this is no audio".to_vec())
+            .unwrap(),
+    );
+    let numbered: Vec<(u32, Sha256)> = (1..).zip(masters).collect();
+    catalogue(&numbered)
+}
+
+/// Members of each cluster by track number, with the kind of the first evidence.
+fn groups(report: &Report) -> Vec<(Vec<u32>, MatchKind)> {
+    let number = |id: &RecordingId| {
+        (1..20)
+            .find(|&n| RecordingId::of_isrc(&isrc(n)) == *id)
+            .unwrap()
+    };
+    let mut groups: Vec<(Vec<u32>, MatchKind)> = report
+        .clusters
+        .iter()
+        .map(|cluster| {
+            let mut members: Vec<u32> = cluster.members.iter().map(number).collect();
+            members.sort_unstable();
+            (members, cluster.evidence[0].kind)
+        })
+        .collect();
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
+    groups
+}
+
+#[test]
+fn a_drop_with_duplicates_silence_and_a_broken_master_is_reported_and_done_once() {
+    for url in [
+        "memory:".to_owned(),
+        tempfile::tempdir().unwrap().keep().display().to_string(),
+    ] {
+        let store = Store::open(&url).unwrap();
+        let catalogue = drop_of_nine(&store);
+        let first = run(&store, &catalogue, 2);
+        let expected = [
+            (vec![1, 5], MatchKind::SameRecording),
+            (vec![2, 6], MatchKind::Contained),
+            (vec![3, 7], MatchKind::IdenticalAudio),
+        ];
+        assert_eq!(groups(&first), expected, "{first}");
+        assert_eq!((first.made, first.present, first.refused()), (7, 0, 1));
+        assert_eq!(first.silent, [RecordingId::of_isrc(&isrc(8))]);
+        assert!(
+            first.failed[0].reason.contains("fix: "),
+            "{}",
+            first.failed[0].reason
+        );
+        let text = first.to_string();
+        for said in [
+            "Song 6",
+            "contained",
+            "12.",
+            "same recording",
+            "silence",
+            "QZABC2600007",
+        ] {
+            assert!(text.contains(said), "{said} is missing in\n{text}");
+        }
+
+        let objects = store.list("fingerprints").unwrap();
+        let second = run(&store, &catalogue, 1);
+        assert_eq!((second.made, second.present, second.reused), (0, 7, true));
+        assert_eq!(groups(&second), expected);
+        assert_eq!(store.list("fingerprints").unwrap(), objects);
+        let published = job::published(&store, &catalogue, &Config::built_in())
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (Some(published.run), &published.clusters),
+            (second.run, &second.clusters)
+        );
+        if url != "memory:" {
+            std::fs::remove_dir_all(url).unwrap();
+        }
+    }
+}
+
+#[test]
+fn other_settings_make_another_run_but_no_other_fingerprint() {
+    let store = Store::open("memory:").unwrap();
+    let catalogue = drop_of_nine(&store);
+    let first = run(&store, &catalogue, 2);
+    let user: toml::Table = "match = { contained_slack = 0.0, same_slack_s = 0.0 }"
+        .parse()
+        .unwrap();
+    let config = Config::load(Some(&user)).unwrap();
+    assert_eq!(job::published(&store, &catalogue, &config).unwrap(), None);
+    let second = job::run(&store, &catalogue, &config, None, 2, &Silent).unwrap();
+    assert_ne!(first.run, second.run);
+    assert_eq!((second.made, second.present), (0, 7));
+}
+
+#[test]
+fn a_damaged_fingerprint_is_made_anew() {
+    let store = Store::open("memory:").unwrap();
+    let sha = master(&store, &song(81, 30.0));
+    let catalogue = catalogue(&[(1, sha)]);
+    run(&store, &catalogue, 1);
+    let sound = store.get(&object_key(&sha)).unwrap().unwrap();
+    store
+        .put(&object_key(&sha), sound[..sound.len() / 2].to_vec())
+        .unwrap();
+    for (key, _) in store.list("duplicates").unwrap() {
+        store.delete(&key).unwrap();
+    }
+    run(&store, &catalogue, 1);
+    assert_eq!(store.get(&object_key(&sha)).unwrap().unwrap(), sound);
+}
+
+#[test]
+fn one_isrc_with_two_different_masters_is_a_conflict_and_no_duplicate() {
+    let store = Store::open("memory:").unwrap();
+    let (one, other) = (song(91, 40.0), song(92, 40.0));
+    let louder = master(&store, &louder(&one, 0.5));
+    let (one, other) = (master(&store, &one), master(&store, &other));
+    let found = run(
+        &store,
+        &catalogue(&[(1, one), (1, one), (1, other), (1, louder)]),
+        1,
+    );
+    assert_eq!(found.conflicts.len(), 1, "{found}");
+    assert_eq!(
+        (found.conflicts[0].principal, found.conflicts[0].other),
+        (one, other)
+    );
+    assert_eq!(found.clusters, []);
+    assert!(found.to_string().contains("one ISRC, two recordings"));
+}
+
+#[test]
+fn shards_together_make_every_fingerprint() {
+    let store = Store::open("memory:").unwrap();
+    let catalogue = drop_of_nine(&store);
+    let mut made = 0;
+    for shard in ["1/3", "2/3", "3/3"] {
+        let shard = Some(shard.parse().unwrap());
+        let report = job::run(&store, &catalogue, &Config::built_in(), shard, 2, &Silent).unwrap();
+        assert_eq!(report.run, None);
+        made += report.made;
+    }
+    assert_eq!((made, store.list(&prefix()).unwrap().len()), (7, 7));
+    assert_eq!(run(&store, &catalogue, 2).made, 0);
+}
+
+#[test]
+fn the_edition_identifies_a_clip_from_a_file_and_is_the_same_twice() {
+    let store = Store::open("memory:").unwrap();
+    let catalogue = drop_of_nine(&store);
+    let config = Config::built_in();
+    run(&store, &catalogue, 2);
+    let dir = tempfile::tempdir().unwrap();
+    let written = write_edition(dir.path(), &store, &catalogue, &config, &Silent).unwrap();
+    assert_eq!((written.rows, written.recordings), (6, 7));
+    let bytes = std::fs::read(dir.path().join(FILE)).unwrap();
+    write_edition(dir.path(), &store, &catalogue, &config, &Silent).unwrap();
+    assert!(
+        std::fs::read(dir.path().join(FILE)).unwrap() == bytes,
+        "the same store, other bytes"
+    );
+
+    let edition = Fingerprints::open(&dir.path().join(FILE)).unwrap();
+    let clip = wav(
+        &dir.path().join("clip.wav"),
+        &part(&song(74, 60.0), 20.0, 40.0),
+        RATE,
+    );
+    let clip = chromaprint::of_file(&clip, None).unwrap();
+    let found = edition.identify(&clip.items, &config.candidates, &config.matching);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].recordings, [RecordingId::of_isrc(&isrc(4))]);
+    assert!((found[0].begins - 20.0).abs() < 0.2, "{found:?}");
+}
+
+#[test]
+fn an_empty_catalogue_is_a_run_without_duplicates() {
+    let store = Store::open("memory:").unwrap();
+    let found = run(&store, &Catalogue::default(), 1);
+    assert_eq!(
+        (found.made, found.refused(), found.clusters.len()),
+        (0, 0, 0)
+    );
+    assert!(
+        found
+            .to_string()
+            .contains("no duplicates among 0 recordings")
+    );
+}

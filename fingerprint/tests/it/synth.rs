@@ -1,0 +1,183 @@
+//! Music for tests: seeded songs of chords, bass, melody and noise, and the files they come in.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Hz of everything made here.
+pub const RATE: u32 = 22_050;
+
+/// A small deterministic generator (xorshift32).
+pub struct Dice(u32);
+
+impl Dice {
+    pub fn new(seed: u32) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b1) | 1)
+    }
+
+    pub fn next(&mut self) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 17;
+        self.0 ^= self.0 << 5;
+        self.0
+    }
+
+    pub fn below(&mut self, n: u32) -> u32 {
+        self.next() % n
+    }
+
+    pub fn unit(&mut self) -> f32 {
+        self.next() as f32 / u32::MAX as f32
+    }
+}
+
+/// A mono song of `seconds`: key, tempo, progression and melody from the seed.
+pub fn song(seed: u32, seconds: f32) -> Vec<f32> {
+    let mut dice = Dice::new(seed);
+    for _ in 0..8 {
+        dice.next();
+    }
+    let beat = 0.32 + 0.3 * dice.unit();
+    let root = 110.0 * 2f32.powf(dice.below(12) as f32 / 12.0);
+    let scale: [f32; 7] = if dice.below(2) == 0 {
+        [0., 2., 4., 5., 7., 9., 11.]
+    } else {
+        [0., 2., 3., 5., 7., 8., 10.]
+    };
+    let mut out = vec![0f32; (seconds * RATE as f32) as usize];
+    let mut start = 0.0;
+    while start < seconds {
+        let degree = dice.below(7) as usize;
+        for third in [0, 2, 4] {
+            let step = scale[(degree + third) % 7] + 12.0 * ((degree + third) / 7) as f32;
+            note(
+                &mut out,
+                start,
+                2.0 * beat,
+                root * 2f32.powf(step / 12.0),
+                0.12,
+            );
+        }
+        note(
+            &mut out,
+            start,
+            beat,
+            root / 2.0 * 2f32.powf(scale[degree] / 12.0),
+            0.2,
+        );
+        for half in 0..4 {
+            let step = scale[dice.below(7) as usize] + 12.0 + 12.0 * dice.below(2) as f32;
+            let at = start + 0.5 * beat * half as f32;
+            note(
+                &mut out,
+                at,
+                0.5 * beat,
+                root * 2f32.powf(step / 12.0),
+                0.15,
+            );
+        }
+        start += 2.0 * beat;
+    }
+    for sample in &mut out {
+        *sample += 0.004 * (dice.unit() - 0.5);
+    }
+    out
+}
+
+fn note(out: &mut [f32], start: f32, length: f32, hz: f32, level: f32) {
+    let from = (start * RATE as f32) as usize;
+    let to = (((start + length) * RATE as f32) as usize).min(out.len());
+    for at in from..to {
+        let t = (at - from) as f32 / RATE as f32;
+        let fade = (-3.0 * t / length).exp() * (t * 200.0).min(1.0);
+        let wave: f32 = (1..=4)
+            .map(|n| (std::f32::consts::TAU * hz * n as f32 * t).sin() / n as f32)
+            .sum();
+        out[at] += level * fade * wave;
+    }
+}
+
+/// A steady sine.
+pub fn tone(hz: f32, seconds: f32) -> Vec<f32> {
+    let count = (seconds * RATE as f32) as usize;
+    (0..count)
+        .map(|n| 0.4 * (std::f32::consts::TAU * hz * n as f32 / RATE as f32).sin())
+        .collect()
+}
+
+/// A chord that never changes, with a slow swell.
+pub fn drone(hz: f32, seconds: f32) -> Vec<f32> {
+    let parts = [
+        tone(hz, seconds),
+        tone(hz * 1.5, seconds),
+        tone(hz * 2.0, seconds),
+    ];
+    (0..parts[0].len())
+        .map(|n| {
+            let swell = 0.6 + 0.3 * (n as f32 / RATE as f32 * 0.4).sin();
+            parts.iter().map(|part| part[n] * 0.5 * swell).sum()
+        })
+        .collect()
+}
+
+/// The same with another gain.
+pub fn louder(samples: &[f32], gain: f32) -> Vec<f32> {
+    samples.iter().map(|sample| sample * gain).collect()
+}
+
+/// A part of it, in seconds.
+pub fn part(samples: &[f32], from: f32, to: f32) -> Vec<f32> {
+    let at = |seconds: f32| ((seconds * RATE as f32) as usize).min(samples.len());
+    samples[at(from)..at(to)].to_vec()
+}
+
+/// Writes 16-bit mono WAV.
+pub fn wav(path: &Path, samples: &[f32], rate: u32) -> PathBuf {
+    let data: Vec<u8> = samples
+        .iter()
+        .flat_map(|s| ((s * 32767.0).round().clamp(-32768.0, 32767.0) as i16).to_le_bytes())
+        .collect();
+    let mut bytes = Vec::with_capacity(44 + data.len());
+    bytes.extend(b"RIFF");
+    bytes.extend((36 + data.len() as u32).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16u32.to_le_bytes());
+    bytes.extend(1u16.to_le_bytes());
+    bytes.extend(1u16.to_le_bytes());
+    bytes.extend(rate.to_le_bytes());
+    bytes.extend((2 * rate).to_le_bytes());
+    bytes.extend(2u16.to_le_bytes());
+    bytes.extend(16u16.to_le_bytes());
+    bytes.extend(b"data");
+    bytes.extend((data.len() as u32).to_le_bytes());
+    bytes.extend(data);
+    std::fs::write(path, bytes).unwrap();
+    path.to_owned()
+}
+
+/// Is a program here? If not the test says so and passes.
+pub fn installed(program: &str, package: &str) -> bool {
+    let here = Command::new(program)
+        .arg("-version")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    if !here {
+        eprintln!("SKIPPED: {program} is not installed (Debian: apt install {package})");
+    }
+    here
+}
+
+/// Runs ffmpeg from one file to another with these arguments between.
+pub fn ffmpeg(from: &Path, arguments: &[&str], to: &Path) -> PathBuf {
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-y", "-i"])
+        .arg(from)
+        .args(arguments)
+        .arg(to)
+        .status()
+        .unwrap();
+    assert!(done.success(), "ffmpeg {arguments:?} failed");
+    to.to_owned()
+}
