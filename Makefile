@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web bench clean-demo
+.PHONY: help setup build demo demo-check check test test-web bench bench-build clean-demo
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -46,6 +46,9 @@ test-web: build  ## the web page in Chromium
 
 bench: build     ## CPU, memory and sizes of every stage on the demo drop
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench.sh
+
+bench-build: setup ## CPU and wall time of the first build, in an empty folder
+	@scripts/bench-build.sh
 
 clean-demo:      ## forget the demo's store and drop (packages stay cached)
 	rm -rf $(WORK)/demo $(WORK)/check

@@ -7,4 +7,5 @@ if [ ! -x "$target/release/backline" ]; then
 fi
 quiet=()
 [ -x "$target/release/backline" ] && quiet=(--quiet)
-cargo build --locked --release "${quiet[@]}" -p backline -p catalog-server
+# The whole workspace, as the tests do: other features would compile third-party crates twice.
+cargo build --locked --release --workspace "${quiet[@]}"
