@@ -33,12 +33,18 @@ pub fn draw(title: &str, artist: &str, seed: u64) -> Result<Vec<u8>, image::Imag
     let panel_on_top = random.random_range(0..3) == 0;
     let motif = motif::choose(&mut random);
     let mut pixels = vec![0u8; (SIDE * SIDE * 3) as usize];
+    let across = |column: usize| (column as f32 + 0.5) / SIDE as f32;
+    let skylines: Vec<Vec<f32>> =
+        (0..SIDE as usize).map(|column| motif.skylines(across(column))).collect();
     let panel = if panel_on_top { 0.0..PANEL } else { 1.0 - PANEL..1.0 };
     pixels.par_chunks_exact_mut(SIDE as usize * 3).enumerate().for_each(|(row, line)| {
         let y = (row as f32 + 0.5) / SIDE as f32;
         for (column, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let x = (column as f32 + 0.5) / SIDE as f32;
-            let colour = if panel.contains(&y) { palette.panel } else { motif.colour(x, y, &palette) };
+            let colour = if panel.contains(&y) {
+                palette.panel
+            } else {
+                motif.colour(across(column), y, &skylines[column], &palette)
+            };
             pixel.copy_from_slice(&colour.bytes());
         }
     });

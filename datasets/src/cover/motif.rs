@@ -67,12 +67,22 @@ pub(super) fn choose(random: &mut ChaCha8Rng) -> Motif {
 }
 
 impl Motif {
-    /// The colour at a point.
-    pub(super) fn colour(&self, x: f32, y: f32, palette: &Palette) -> Colour {
+    /// The heights of all skylines at `x`, from back to front: they do not depend on `y`, so a
+    /// picture asks once per column.
+    pub(super) fn skylines(&self, x: f32) -> Vec<f32> {
+        match self {
+            Motif::Hills { waves, .. } => hill_lines(x, waves),
+            Motif::Ridges { bumps, lines } => ridge_lines(x, bumps, *lines),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The colour at a point; `skylines` are those of its `x`.
+    pub(super) fn colour(&self, x: f32, y: f32, skylines: &[f32], palette: &Palette) -> Colour {
         match self {
             Motif::Ripples { centres, width } => ripples(x, y, centres, *width, palette),
-            Motif::Hills { waves, sun } => hills(x, y, waves, sun, palette),
-            Motif::Ridges { bumps, lines } => ridges(x, y, bumps, *lines, palette),
+            Motif::Hills { sun, .. } => hills(x, y, skylines, sun, palette),
+            Motif::Ridges { .. } => ridges(x, y, skylines, palette),
             Motif::Tiles { turns, tones, count } => tiles(x, y, (turns, tones), *count, palette),
             Motif::Rays { centre, count, turn } => rays(x, y, centre, (*count, *turn), palette),
             Motif::Discs { discs } => overlapping(x, y, discs, palette),
@@ -95,40 +105,60 @@ fn ripples(x: f32, y: f32, centres: &[[f32; 2]; 2], width: f32, palette: &Palett
     colour
 }
 
-fn hills(x: f32, y: f32, waves: &[[f32; 4]], sun: &[f32; 3], palette: &Palette) -> Colour {
+fn hill_lines(x: f32, waves: &[[f32; 4]]) -> Vec<f32> {
+    let line = |(index, [frequency, phase, height, second]): (usize, &[f32; 4])| {
+        let wave = sine(x * frequency + phase) + 0.3 * sine(x * second + phase * 3.0);
+        0.36 + 0.11 * index as f32 + height * wave
+    };
+    waves.iter().enumerate().map(line).collect()
+}
+
+fn hills(x: f32, y: f32, lines: &[f32], sun: &[f32; 3], palette: &Palette) -> Colour {
     let mut colour = palette.colours[3].towards(palette.highlight(), 0.5 * (1.0 - y));
     let d = distance(x, y, [sun[0], sun[1]]);
     colour = blend(colour, palette.highlight(), 0.5 * (1.0 - step(sun[2], sun[2] * 2.6, d)));
-    colour = blend(colour, Colour::towards(palette.highlight(), palette.colours[3], 0.15), 1.0 - step(sun[2], sun[2] + EDGE, d));
-    for (index, [frequency, phase, height, second]) in waves.iter().enumerate() {
-        let base = 0.36 + 0.11 * index as f32;
-        let line = base
-            + height * sine(x * frequency + phase)
-            + 0.3 * height * sine(x * second + phase * 3.0);
+    let disc = palette.highlight().towards(palette.colours[3], 0.15);
+    colour = blend(colour, disc, 1.0 - step(sun[2], sun[2] + EDGE, d));
+    for (index, line) in lines.iter().enumerate() {
         let tone = palette.gradient(0.85 - 0.21 * index as f32);
         colour = blend(colour, tone, step(line - EDGE, line + EDGE, y));
     }
     colour
 }
 
-fn ridges(x: f32, y: f32, bumps: &[[f32; 3]], lines: usize, palette: &Palette) -> Colour {
-    let mut colour = palette.colours[0];
-    let per_line = 3;
-    for line in 0..lines {
-        let base = 0.12 + 0.80 * line as f32 / lines as f32;
+fn ridge_lines(x: f32, bumps: &[[f32; 3]], lines: usize) -> Vec<f32> {
+    const BUMPS_A_LINE: usize = 3;
+    let line = |line: usize| {
         let mut height = 0.0;
-        for bump in 0..per_line {
-            let [centre, width, tall] = bumps[(line * per_line + bump) % bumps.len()];
+        for bump in 0..BUMPS_A_LINE {
+            let [centre, width, tall] = bumps[(line * BUMPS_A_LINE + bump) % bumps.len()];
             let u = (x - centre) / (2.0 * width);
             let near = (1.0 - u * u).max(0.0);
-            height += 0.055 * tall * near * near * (0.8 + 0.2 * sine(x * 23.0 + line as f32 * 0.37));
+            let ripple = 0.8 + 0.2 * sine(x * 23.0 + line as f32 * 0.37);
+            height += 0.055 * tall * near * near * ripple;
         }
-        let top = base - height;
-        let inside = step(0.04, 0.1, x) * (1.0 - step(0.9, 0.96, x));
-        let tone = palette.gradient(0.35 + 0.65 * line as f32 / lines as f32);
-        colour = blend(colour, palette.colours[0], step(top - EDGE, top + EDGE, y) * inside);
-        let stroke = 1.0 - step(0.0016, 0.0016 + 2.0 * EDGE, (y - top).abs());
-        colour = blend(colour, if line % 7 == 3 { palette.highlight() } else { tone }, stroke * inside);
+        0.12 + 0.80 * line as f32 / lines as f32 - height
+    };
+    (0..lines).map(line).collect()
+}
+
+fn ridges(x: f32, y: f32, lines: &[f32], palette: &Palette) -> Colour {
+    const PEN: f32 = 0.0016;
+    let ground = palette.colours[0];
+    let inside = step(0.04, 0.1, x) * (1.0 - step(0.9, 0.96, x));
+    let mut colour = ground;
+    for (index, top) in lines.iter().enumerate() {
+        let below = y - top;
+        if below < -PEN - 2.0 * EDGE {
+            continue;
+        }
+        colour = blend(colour, ground, step(-EDGE, EDGE, below) * inside);
+        let stroke = 1.0 - step(PEN, PEN + 2.0 * EDGE, below.abs());
+        if stroke > 0.0 {
+            let tone = palette.gradient(0.35 + 0.65 * index as f32 / lines.len() as f32);
+            let tone = if index % 7 == 3 { palette.highlight() } else { tone };
+            colour = blend(colour, tone, stroke * inside);
+        }
     }
     colour
 }
@@ -174,6 +204,9 @@ fn rays(x: f32, y: f32, centre: &[f32; 2], (count, turn): (f32, f32), palette: &
 fn overlapping(x: f32, y: f32, discs: &[[f32; 4]], palette: &Palette) -> Colour {
     let mut colour = palette.colours[0].towards(palette.colours[1], y);
     for [cx, cy, radius, tone] in discs {
+        if (x - cx).abs().max((y - cy).abs()) > radius + EDGE {
+            continue;
+        }
         let d = distance(x, y, [*cx, *cy]);
         let inside = 1.0 - step(*radius, radius + EDGE, d);
         let tone = if *tone > 0.8 { palette.highlight() } else { palette.gradient(0.3 + 0.8 * tone) };

@@ -263,12 +263,8 @@ fn draw(folder: &Path, label: &Label, release: &Release) -> Result<Resource, Err
     };
     let hash = Sha256::of(format!("{} {}", release.gtin, release.title));
     let seed = hash.0[..8].iter().fold(0u64, |seed, byte| seed << 8 | u64::from(*byte));
-    let title = match &release.version {
-        Some(version) => format!("{} {version}", release.title),
-        None => release.title.clone(),
-    };
-    let picture = crate::cover::draw(&title, &release.artist, seed)
-        .map_err(|source| Error::Cover { title, source })?;
+    let picture = crate::cover::draw(&release.title, &release.artist, seed)
+        .map_err(|source| Error::Cover { title: release.title.clone(), source })?;
     let place = folder.join(&name);
     fs::write(&place, picture).map_err(Error::disk(&place))?;
     describe(folder, &name)

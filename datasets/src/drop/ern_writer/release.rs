@@ -67,7 +67,7 @@ fn groups(xml: &mut Xml, delivery: &Delivery<'_>) {
         items(xml, delivery, 1);
     } else {
         for disc in 1..=discs {
-            xml.open("ResourceGroup");
+            xml.open_with("ResourceGroup", &[("ResourceGroupType", "Component")]);
             xml.open("AdditionalTitle");
             xml.leaf("TitleText", &format!("Disc {disc}"));
             xml.close();

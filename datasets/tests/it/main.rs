@@ -1,0 +1,4 @@
+//! Does a whole drop have what it promises, and do plays survive the way through a store?
+
+mod drop;
+mod plays;
