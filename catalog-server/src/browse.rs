@@ -109,6 +109,7 @@ pub(crate) async fn home(
     request: HeaderMap,
 ) -> Response {
     let eye = eye(&app, &live, listener);
+    let cards = live.newest.iter().filter_map(|row| eye.card(*row));
     let shown = Home {
         edition: &live.id,
         releases: live

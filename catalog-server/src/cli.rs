@@ -6,6 +6,7 @@ use crate::secret::Secrets;
 use crate::server::{Error, Options, Server};
 use catalog::store::Store;
 use clap::{CommandFactory, Parser};
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -176,7 +177,8 @@ fn start_log(args: &Args) {
     let filter = EnvFilter::try_from_env("BACKLINE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let _ = match args.json {
         true => log.json().try_init(),
         false => log.with_target(false).try_init(),

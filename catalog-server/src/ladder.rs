@@ -18,14 +18,19 @@ const BANDWIDTH_SHARE: f64 = 0.7;
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Quality {
     /// 24 kbit/s: a data saver's.
+    #[serde(alias = "24")]
     Low,
     /// 96 kbit/s.
+    #[serde(alias = "96")]
     Normal,
     /// 160 kbit/s.
+    #[serde(alias = "160")]
     High,
     /// 320 kbit/s.
+    #[serde(alias = "320")]
     Best,
     /// FLAC.
+    #[serde(alias = "flac")]
     Lossless,
 }
 

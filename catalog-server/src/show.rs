@@ -44,7 +44,7 @@ pub(crate) struct ReleaseCard<'a> {
     artwork: Option<Artwork>,
     tracks_count: usize,
     /// Whether any of its tracks may be played.
-    available: bool,
+    pub(crate) available: bool,
 }
 
 /// A track on a list.

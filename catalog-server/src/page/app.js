@@ -50,6 +50,16 @@ function cover(artwork, label = "", size = 0) {
   return h("img", { src, alt: label, loading: "lazy", width: size || undefined, height: size || undefined });
 }
 
+// The server speaks of countries by their code; a listener knows them by name.
+const regions = new Intl.DisplayNames(["en"], { type: "region" });
+function place(text) {
+  const code = session.me?.country;
+  if (!code || !text) return text ?? "";
+  const article = ["AE", "GB", "NL", "PH", "US"].includes(code) ? "the " : "";
+  return text.replace(new RegExp(`\\bin ${code}\\b`), `in ${article}${regions.of(code)}`);
+}
+const why = (track) => place(track.unavailable?.text);
+
 // ---------------------------------------------------------------- talking to the server
 
 const session = { token: "", me: null };
@@ -108,7 +118,7 @@ async function load(from) {
   } catch (error) {
     if (turn !== player.wanted || error.name === "AbortError") return;
     if (error.name === "NotAllowedError") return showState();
-    toast(error instanceof Refusal ? error.message : "This track could not be loaded. Is the server still there?");
+    toast(error instanceof Refusal ? place(error.message) : "This track could not be loaded. Is the server still there?");
     showState();
   }
 }
@@ -242,22 +252,22 @@ function artistLinks(artists) {
 // One row. `list` is the queue that a click starts; blocked tracks say why and start nothing.
 function row(track, number, list, { aside = null, plain = false, keep = false } = {}) {
   const blocked = track.available === false;
-  const label = blocked ? `${titled(track)} cannot be played: ${track.unavailable.text}` : `Play ${titled(track)} by ${names(track.artists)}`;
+  const label = blocked ? `${titled(track)} cannot be played: ${why(track)}` : `Play ${titled(track)} by ${names(track.artists)}`;
   const press = () => {
-    if (blocked) return toast(track.unavailable.text);
+    if (blocked) return toast(why(track));
     if (player.queue[player.at]?.id === track.id) return toggle();
     const queue = list.filter((other) => other.available !== false);
     play(queue, queue.findIndex((other) => other.id === track.id));
   };
   const explicit = track.advisory === "explicit" ? h("abbr", { class: "tag", title: "Explicit" }, "E") : null;
   return h("li", { "data-track": track.id, class: blocked ? "blocked" : false, ondblclick: press },
-    h("button", { class: "play", type: "button", "aria-label": label, "aria-disabled": blocked ? "true" : false, title: blocked ? track.unavailable.text : undefined, onclick: press },
+    h("button", { class: "play", type: "button", "aria-label": label, "aria-disabled": blocked ? "true" : false, title: blocked ? why(track) : undefined, onclick: press },
       h("span", { class: "number", "aria-hidden": "true" }, String(number)), icon(blocked ? "lock" : "play")),
     plain ? null : cover(track.release?.artwork, "", 44),
     h("div", { class: "names" },
       h("span", { class: "title" }, track.release && !plain ? h("a", { href: `#/release/${track.release.id}` }, titled(track)) : titled(track), explicit),
       h("span", { class: "artists" }, artistLinks(track.artists)),
-      blocked ? h("span", { class: "why" }, track.unavailable.text) : null),
+      blocked ? h("span", { class: "why" }, why(track)) : null),
     plain ? null : h("span", { class: `aside${keep ? " keep" : ""}` }, aside ?? ""),
     h("span", { class: "time" }, clock(track.duration_ms)));
 }
@@ -302,14 +312,15 @@ async function homeView() {
   const [weekly, home] = await Promise.all([ask("/v1/me/discover-weekly"), ask("/v1/home")]);
   const tracks = weekly.tracks.map((item) => item.track);
   const personal = weekly.source === "personal";
-  const list = trackList(tracks, { keep: true, aside: (_, i) => h("span", { class: "reason" }, weekly.tracks[i].reason?.text ?? "") });
+  const list = trackList(tracks, { keep: true, aside: (_, i) => h("span", { class: "reason" }, place(weekly.tracks[i].reason?.text)) });
   return [
-    section(personal ? "Discover Weekly" : weekly.title, tracks.length ? list : notice("Nothing yet.", "This edition has no list for this listener and no chart for this country."), {
+    h("h1", { class: "unseen" }, "Home"),
+    section(personal ? "Discover Weekly" : place(weekly.title), tracks.length ? list : notice("Nothing yet.", "This edition has no list for this listener and no chart for this country."), {
       id: "discover-weekly", action: playAll(tracks),
       lead: personal ? `${tracks.length} tracks you have not heard lately` : "Listen for a week and this becomes Discover Weekly.",
     }),
     home.releases.length ? section("New releases", h("div", { class: "cards" }, home.releases.map(releaseCard))) : null,
-    home.chart.length && personal ? section(home.chart_title, trackList(home.chart.slice(0, 10), { aside: releaseLine })) : null,
+    home.chart.length && personal ? section(place(home.chart_title), trackList(home.chart.slice(0, 10), { aside: releaseLine })) : null,
   ];
 }
 
@@ -391,7 +402,7 @@ async function show() {
     }
   }
   if (turn !== shown) return;
-  if (kind === "search" && document.activeElement !== $("search")) $("search").value = argument;
+  if (document.activeElement !== $("search")) $("search").value = kind === "search" ? argument : "";
   render(view);
 }
 
@@ -454,7 +465,7 @@ function showSuggestions(items) {
 function move(by) {
   const count = suggestions.items.length;
   if (!count) return;
-  suggestions.at = (suggestions.at + by + count + 1) % (count + 1) - 0;
+  suggestions.at = (suggestions.at + by + count + 1) % (count + 1);
   if (suggestions.at === count) suggestions.at = by > 0 ? 0 : count - 1;
   [...$("suggestions").children].forEach((item, i) => item.setAttribute("aria-selected", String(i === suggestions.at)));
   $("search").setAttribute("aria-activedescendant", `suggestion-${suggestions.at}`);

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-/// Crates that no reader needs. `parquet` and `quick-xml` come with what publishes and ingests.
-const FORBIDDEN: [&str; 12] = [
+/// Crates that no reader needs: they come with what ingests, encodes, trains and publishes.
+const FORBIDDEN: [&str; 11] = [
     "polars",
     "parquet",
     "symphonia",
@@ -11,7 +11,6 @@ const FORBIDDEN: [&str; 12] = [
     "vorbis_rs",
     "flac-bound",
     "libflac-sys",
-    "quick-xml",
     "ebur128",
     "rubato",
     "ndarray",
@@ -19,32 +18,12 @@ const FORBIDDEN: [&str; 12] = [
 ];
 
 #[test]
-fn the_server_links_no_decoder_encoder_xml_parser_or_table_engine() {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let output = Command::new(cargo)
-        .args([
-            "tree",
-            "--offline",
-            "--edges",
-            "normal",
-            "--prefix",
-            "none",
-            "--package",
-            "catalog-server",
-        ])
-        .args(["--format", "{p}|{f}"])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let text = String::from_utf8(output.stdout).unwrap();
+fn the_server_links_no_decoder_encoder_or_table_engine() {
+    let text = tree(&["--package", "catalog-server", "--format", "{p}|{f}"]);
+    let name = |line: &&str| line.split(' ').next().unwrap_or_default().to_owned();
     let found: Vec<&str> = text
         .lines()
-        .filter(|line| FORBIDDEN.contains(&line.split(' ').next().unwrap_or_default()))
+        .filter(|line| FORBIDDEN.contains(&name(line).as_str()))
         .collect();
     assert!(found.is_empty(), "the server links {found:?}");
     for (name, feature) in [
@@ -65,4 +44,43 @@ fn the_server_links_no_decoder_encoder_xml_parser_or_table_engine() {
             .any(|on| on == feature);
         assert!(!on, "{name} is linked with its feature {feature}");
     }
+}
+
+/// A bucket lists its objects in XML: `object_store` may read that, nobody else reads any.
+#[test]
+fn only_the_store_s_client_reads_xml() {
+    let text = tree(&["--package", "catalog-server", "--format", "{p}"]);
+    for line in text.lines().filter(|line| line.starts_with("quick-xml v")) {
+        let package = line.trim_end_matches(" (*)").replace(" v", "@");
+        let parents = tree(&[
+            "--package",
+            "catalog-server",
+            "--invert",
+            &package,
+            "--depth",
+            "1",
+        ]);
+        let strangers: Vec<&str> = parents
+            .lines()
+            .skip(1)
+            .filter(|line| !line.starts_with("object_store v"))
+            .collect();
+        assert!(strangers.is_empty(), "{package} is read by {strangers:?}");
+    }
+}
+
+fn tree(arguments: &[&str]) -> String {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["tree", "--offline", "--edges", "normal", "--prefix", "none"])
+        .args(arguments)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Who may play what, and what a player is told.
 
-use crate::edition::track_id;
-use crate::world::{World, token};
+use crate::edition::{NOW, track_id};
+use crate::world::{World, token, token_at};
 
 fn stream(release: &str, number: u16) -> String {
     format!("/v1/tracks/{}/stream", track_id(release, number))
@@ -95,15 +95,20 @@ fn a_refusal_names_its_reason_and_its_date() {
 }
 
 #[test]
-fn a_window_opens_at_its_date_without_a_new_edition() {
+fn a_window_opens_at_its_first_instant_without_a_new_edition() {
+    const OPENS: &str = "2099-01-01T00:00:00Z";
     let world = World::new();
-    let opens: jiff::Timestamp = "2099-01-01T00:00:00Z".parse().unwrap();
-    let now: jiff::Timestamp = crate::edition::NOW.parse().unwrap();
-    world.wait(opens.as_second() - now.as_second());
-    // The token of 2026 has expired by then: the clock is one for all.
+    let later = token_at(OPENS, 1, "DE", "premium");
+    let seconds = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+    world.wait(seconds(OPENS) - seconds(NOW) - 1);
     world
-        .german(&stream("Tomorrow", 1))
-        .problem(401, "unauthorised");
+        .as_listener(&later, &stream("Tomorrow", 1))
+        .problem(451, "not-yet");
+    world.wait(1);
+    assert_eq!(
+        world.as_listener(&later, &stream("Tomorrow", 1)).status,
+        200
+    );
 }
 
 #[test]

@@ -112,7 +112,12 @@ pub(crate) fn store(folder: &tempfile::TempDir) -> Store {
 
 /// A token valid for an hour around the tests' now.
 pub(crate) fn token(listener: u64, country: &str, tier: &str) -> String {
-    let now: Timestamp = NOW.parse().unwrap();
+    token_at(NOW, listener, country, tier)
+}
+
+/// A token valid for an hour around another instant.
+pub(crate) fn token_at(instant: &str, listener: u64, country: &str, tier: &str) -> String {
+    let now: Timestamp = instant.parse().unwrap();
     let (iat, exp) = (now.as_second() - 60, now.as_second() + 3600);
     let claims = format!(
         r#"{{"sub":"{listener}","country":"{country}","tier":"{tier}","iat":{iat},"exp":{exp}}}"#
