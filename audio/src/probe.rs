@@ -280,9 +280,8 @@ fn describe(
         });
     }
     let integers = matches!(codec, Codec::Flac | Codec::Pcm | Codec::Alac);
-    let bits = params
-        .bits_per_sample
-        .filter(|bits| integers && (1..=32).contains(bits));
+    let bits = params.bits_per_sample.or_else(|| alac_bits(params));
+    let bits = bits.filter(|bits| integers && (1..=32).contains(bits));
     Ok(AudioInfo {
         container,
         codec,
@@ -293,4 +292,14 @@ fn describe(
         has_md5: matches!(params.verification_check, Some(VerificationCheck::Md5(_))),
         bytes,
     })
+}
+
+/// The depth of an ALAC stream, which symphonia 0.6.1 keeps to itself: the sixth byte of Apple's
+/// `ALACSpecificConfig`, which is 24 bytes long, 48 with a channel layout.
+fn alac_bits(params: &AudioCodecParameters) -> Option<u32> {
+    let config = params
+        .extra_data
+        .as_deref()
+        .filter(|_| params.codec == CODEC_ID_ALAC)?;
+    matches!(config.len(), 24 | 48).then(|| u32::from(config[5]))
 }
