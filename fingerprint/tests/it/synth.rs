@@ -4,34 +4,34 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Hz of everything made here.
-pub const RATE: u32 = 22_050;
+pub(crate) const RATE: u32 = 22_050;
 
 /// A small deterministic generator (xorshift32).
-pub struct Dice(u32);
+pub(crate) struct Dice(u32);
 
 impl Dice {
-    pub fn new(seed: u32) -> Dice {
+    pub(crate) fn new(seed: u32) -> Dice {
         Dice(seed.wrapping_mul(0x9e37_79b1) | 1)
     }
 
-    pub fn next(&mut self) -> u32 {
+    pub(crate) fn next(&mut self) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
         self.0
     }
 
-    pub fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
         self.next() % n
     }
 
-    pub fn unit(&mut self) -> f32 {
+    pub(crate) fn unit(&mut self) -> f32 {
         self.next() as f32 / u32::MAX as f32
     }
 }
 
 /// A mono song of `seconds`: key, tempo, progression and melody from the seed.
-pub fn song(seed: u32, seconds: f32) -> Vec<f32> {
+pub(crate) fn song(seed: u32, seconds: f32) -> Vec<f32> {
     let mut dice = Dice::new(seed);
     for _ in 0..8 {
         dice.next();
@@ -97,7 +97,7 @@ fn note(out: &mut [f32], start: f32, length: f32, hz: f32, level: f32) {
 }
 
 /// A steady sine.
-pub fn tone(hz: f32, seconds: f32) -> Vec<f32> {
+pub(crate) fn tone(hz: f32, seconds: f32) -> Vec<f32> {
     let count = (seconds * RATE as f32) as usize;
     (0..count)
         .map(|n| 0.4 * (std::f32::consts::TAU * hz * n as f32 / RATE as f32).sin())
@@ -105,7 +105,7 @@ pub fn tone(hz: f32, seconds: f32) -> Vec<f32> {
 }
 
 /// A chord that never changes, with a slow swell.
-pub fn drone(hz: f32, seconds: f32) -> Vec<f32> {
+pub(crate) fn drone(hz: f32, seconds: f32) -> Vec<f32> {
     let parts = [
         tone(hz, seconds),
         tone(hz * 1.5, seconds),
@@ -120,18 +120,18 @@ pub fn drone(hz: f32, seconds: f32) -> Vec<f32> {
 }
 
 /// The same with another gain.
-pub fn louder(samples: &[f32], gain: f32) -> Vec<f32> {
+pub(crate) fn louder(samples: &[f32], gain: f32) -> Vec<f32> {
     samples.iter().map(|sample| sample * gain).collect()
 }
 
 /// A part of it, in seconds.
-pub fn part(samples: &[f32], from: f32, to: f32) -> Vec<f32> {
+pub(crate) fn part(samples: &[f32], from: f32, to: f32) -> Vec<f32> {
     let at = |seconds: f32| ((seconds * RATE as f32) as usize).min(samples.len());
     samples[at(from)..at(to)].to_vec()
 }
 
 /// Writes 16-bit mono WAV.
-pub fn wav(path: &Path, samples: &[f32], rate: u32) -> PathBuf {
+pub(crate) fn wav(path: &Path, samples: &[f32], rate: u32) -> PathBuf {
     let data: Vec<u8> = samples
         .iter()
         .flat_map(|s| ((s * 32767.0).round().clamp(-32768.0, 32767.0) as i16).to_le_bytes())
@@ -155,7 +155,7 @@ pub fn wav(path: &Path, samples: &[f32], rate: u32) -> PathBuf {
 }
 
 /// Is a program here? If not the test says so and passes.
-pub fn installed(program: &str, package: &str) -> bool {
+pub(crate) fn installed(program: &str, package: &str) -> bool {
     let here = Command::new(program)
         .arg("-version")
         .stdin(Stdio::null())
@@ -170,7 +170,7 @@ pub fn installed(program: &str, package: &str) -> bool {
 }
 
 /// Runs ffmpeg from one file to another with these arguments between.
-pub fn ffmpeg(from: &Path, arguments: &[&str], to: &Path) -> PathBuf {
+pub(crate) fn ffmpeg(from: &Path, arguments: &[&str], to: &Path) -> PathBuf {
     let done = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-y", "-i"])
         .arg(from)
