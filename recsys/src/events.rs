@@ -143,7 +143,8 @@ impl<'a> Reader<'a> {
         };
         let path = PlRefPath::new(path.to_string_lossy().as_ref());
         let mut scan = LazyFrame::scan_parquet(path, arguments)?;
-        let unit = check_schema(&scan.collect_schema()?)?;
+        let schema = scan.collect_schema()?;
+        let unit = check_schema(&schema)?;
         let whole = |name: &str| col(name).cast(DataType::Int64);
         let text = |name: &str| col(name).cast(DataType::String);
         let plan = scan
