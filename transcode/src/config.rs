@@ -6,7 +6,7 @@
 use crate::Error;
 use catalog::config::layered;
 use catalog::ids::Sha256;
-use catalog::units::{Dbtp, Lufs, Millis, SampleRate};
+use catalog::units::{Dbtp, GainDb, Lufs, Millis, SampleRate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -86,6 +86,8 @@ pub struct Vorbis {
     pub quality_mono: f64,
     /// The highest rate encoded; masters above are halved.
     pub max_sample_rate: SampleRate,
+    /// How much coding adds to peaks: kept free below the ceiling.
+    pub overshoot_db: GainDb,
     /// Whether it is made.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -114,6 +116,8 @@ pub struct Preview {
     pub quality_mono: f64,
     /// The highest rate encoded; masters above are halved.
     pub max_sample_rate: SampleRate,
+    /// How much coding adds to peaks: kept free below the ceiling.
+    pub overshoot_db: GainDb,
     /// Length.
     pub seconds: u32,
     /// Fade at its start.
@@ -136,6 +140,15 @@ impl Profile {
             Profile::Vorbis(profile) => profile.enabled,
             Profile::Flac(profile) => profile.enabled,
             Profile::Preview(profile) => profile.enabled,
+        }
+    }
+
+    /// What coding adds to peaks.
+    pub fn overshoot(&self) -> GainDb {
+        match self {
+            Profile::Vorbis(profile) => profile.overshoot_db,
+            Profile::Preview(profile) => profile.overshoot_db,
+            Profile::Flac(_) => GainDb::NONE,
         }
     }
 
@@ -250,6 +263,9 @@ fn check_profile(name: &str, profile: &Profile) -> Result<(), Error> {
         .find(|quality| !(-0.2..=1.0).contains(*quality))
     {
         return value("quality", quality.to_string(), "-0.2 to 1");
+    }
+    if !(0.0..=6.0).contains(&profile.overshoot().0) {
+        return value("overshoot_db", profile.overshoot().to_string(), "0 to 6");
     }
     if !(8_000..=192_000).contains(&rate.hz()) {
         return value("max_sample_rate", rate.to_string(), "8000 to 192000");

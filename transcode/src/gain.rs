@@ -8,14 +8,15 @@ use catalog::rendition::Loudness;
 use catalog::units::GainDb;
 
 /// The gain that brings a master to the target, or as near as the ceiling lets it. Silence and what
-/// is too short to have a loudness (under 0.4 s) is only lowered under the ceiling.
-pub fn plan_gain(loudness: &Loudness, policy: &Policy) -> GainDb {
+/// is too short to have a loudness (under 0.4 s) is only lowered under the ceiling. `overshoot` is
+/// kept free below the ceiling: what coding is known to add to peaks.
+pub fn plan_gain(loudness: &Loudness, policy: &Policy, overshoot: GainDb) -> GainDb {
     let to_target = match loudness.integrated {
         Some(integrated) => policy.target_lufs - integrated,
         None => GainDb::NONE,
     };
     match loudness.true_peak {
-        Some(peak) => to_target.min(policy.ceiling_dbtp - peak),
+        Some(peak) => to_target.min(policy.ceiling_dbtp + -overshoot - peak),
         None => to_target,
     }
 }
@@ -37,7 +38,7 @@ mod tests {
             true_peak: peak.map(Dbtp),
             ..Loudness::default()
         };
-        let gain = plan_gain(&loudness, &policy()).0;
+        let gain = plan_gain(&loudness, &policy(), GainDb::NONE).0;
         assert!(
             (gain - expected).abs() < 1e-9,
             "{loudness:?}: {gain}, expected {expected}"
@@ -71,7 +72,7 @@ mod tests {
             let loudness = Loudness {
                 integrated: Some(integrated), true_peak: Some(peak), ..Loudness::default()
             };
-            let gain = plan_gain(&loudness, &policy());
+            let gain = plan_gain(&loudness, &policy(), GainDb::NONE);
             prop_assert!((integrated + gain).0 <= -14.0 + 1e-9);
             prop_assert!((peak + gain).0 <= -1.0 + 1e-9);
             let at_target = ((integrated + gain).0 + 14.0).abs() < 1e-9;

@@ -63,7 +63,7 @@ pub fn inspect(path: &Path, policy: &Policy) -> Result<Inspection, Error> {
         length_ms: summary.frames.at(info.sample_rate),
         md5_ok: summary.md5_ok,
         loudness: verify::rounded(&measurement.loudness),
-        planned_gain: gain::plan_gain(&measurement.loudness, policy),
+        planned_gain: gain::plan_gain(&measurement.loudness, policy, GainDb::NONE),
     })
 }
 

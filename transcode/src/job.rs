@@ -212,7 +212,7 @@ impl Job<'_> {
             let mut again = Vec::new();
             for ((place, mut task), made) in tasks.into_iter().zip(made) {
                 let last = attempt == self.config.loudness.attempts;
-                match self.verdict(&task, &made, notes) {
+                match self.verdict(&task, &made, last, notes) {
                     Some(aim) if !last => {
                         task.aim = aim;
                         again.push((place, task));
@@ -228,7 +228,7 @@ impl Job<'_> {
     fn task<'t>(&self, name: &'t str, profile: &'t Profile, key: Sha256, scan: &Scan) -> Task<'t> {
         let gain = match profile {
             Profile::Flac(_) => GainDb::NONE,
-            _ => gain::plan_gain(&scan.loudness, &self.config.loudness),
+            _ => gain::plan_gain(&scan.loudness, &self.config.loudness, profile.overshoot()),
         };
         let integrated = scan.loudness.integrated.map(|level| level + gain);
         let (integrated, window) = match profile {
@@ -248,35 +248,40 @@ impl Job<'_> {
     }
 
     /// The aim of another attempt, or `None` where this one stands.
-    fn verdict(&self, task: &Task<'_>, made: &Made, notes: &mut Vec<String>) -> Option<Aim> {
+    fn verdict(
+        &self,
+        task: &Task<'_>,
+        made: &Made,
+        last: bool,
+        notes: &mut Vec<String>,
+    ) -> Option<Aim> {
         if matches!(task.profile, Profile::Flac(_)) {
             return None;
         }
         let name = task.name;
-        match judge(&task.aim, &made.loudness, &self.config.loudness) {
-            Judgement::AsPlanned => None,
-            Judgement::TooHigh(aim) => {
-                let change = aim.gain.0 - task.aim.gain.0;
-                notes.push(format!(
-                    "{name}: true peak above the ceiling, gain {change:+.2} dB"
-                ));
-                Some(aim)
-            }
-            Judgement::OffTarget(aim) => {
-                let change = aim.gain.0 - task.aim.gain.0;
-                notes.push(format!(
-                    "{name}: loudness off its plan, gain {change:+.2} dB"
-                ));
-                Some(aim)
-            }
+        let (aim, fault) = match judge(&task.aim, &made.loudness, &self.config.loudness) {
+            Judgement::AsPlanned => return None,
+            Judgement::TooHigh(aim) => (aim, "true peak above the ceiling"),
+            Judgement::OffTarget(aim) => (aim, "loudness off its plan"),
             Judgement::Limited(missing) => {
                 let off = -missing.0;
                 notes.push(format!(
                     "{name}: {off:+.2} LU off its plan, no headroom to correct"
                 ));
-                None
+                return None;
             }
-        }
+        };
+        notes.push(match last {
+            true => format!(
+                "{name}: {fault}, published after {} attempts",
+                self.config.loudness.attempts
+            ),
+            false => format!(
+                "{name}: {fault}, gain {:+.2} dB",
+                aim.gain.0 - task.aim.gain.0
+            ),
+        });
+        Some(aim)
     }
 
     /// Blob first, index second: an index never names what is not there.

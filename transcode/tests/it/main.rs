@@ -1,0 +1,6 @@
+//! Is every rendition exact to the sample, right to the decibel, and made once?
+
+mod job;
+mod music;
+mod players;
+mod splice;
