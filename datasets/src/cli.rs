@@ -1,10 +1,10 @@
 //! Which inputs may be asked for on the command line?
 
-use crate::drop::plan::Form;
+use crate::Error;
 use crate::config::Config;
+use crate::drop::plan::Form;
 use crate::job::{delivery, plays, secret};
 use crate::token::{Claims, TokenError, sign};
-use crate::Error;
 use catalog::ids::Territory;
 use catalog::job::Context;
 use catalog::store::Store;
@@ -127,28 +127,56 @@ impl fmt::Display for Report {
 /// [`Error`]: the job failed and may be run again.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
     match &args.command {
-        Command::Drop { dir, cache, short, synthetic } => {
+        Command::Drop {
+            dir,
+            cache,
+            short,
+            synthetic,
+        } => {
             let form = match (short, synthetic) {
                 (true, _) => Form::Short,
                 (false, true) => Form::Composed,
                 (false, false) => Form::Real,
             };
-            let cache = cache.clone().unwrap_or_else(|| dir.with_added_extension("cache"));
-            let options = delivery::Options { folder: dir.clone(), cache, form };
+            let cache = cache
+                .clone()
+                .unwrap_or_else(|| dir.with_added_extension("cache"));
+            let options = delivery::Options {
+                folder: dir.clone(),
+                cache,
+                form,
+            };
             delivery::run(&options, context.progress).map(Report::Drop)
         }
-        Command::Plays { out, listeners, days, seed, replace } => {
+        Command::Plays {
+            out,
+            listeners,
+            days,
+            seed,
+            replace,
+        } => {
             let mut parameters = Config::load(context.config)?.plays;
             parameters.listeners = listeners.unwrap_or(parameters.listeners);
             parameters.days = days.unwrap_or(parameters.days);
             parameters.seed = seed.unwrap_or(parameters.seed);
             let catalogue = catalog::snapshot::catalogue(context.store)?;
-            let other = out.as_deref().filter(|out| *out != "store").map(Store::open).transpose()?;
+            let other = out
+                .as_deref()
+                .filter(|out| *out != "store")
+                .map(Store::open)
+                .transpose()?;
             let store = other.as_ref().unwrap_or(context.store);
             plays::run(&catalogue, store, &parameters, *replace, context.progress)
                 .map(|report| Report::Plays(Box::new(report)))
         }
-        Command::Token { listener, country, tier, secret_file, ttl, create } => {
+        Command::Token {
+            listener,
+            country,
+            tier,
+            secret_file,
+            ttl,
+            create,
+        } => {
             let place = match secret_file {
                 Some(file) => file.clone(),
                 None => default_secret(context)?,
@@ -157,20 +185,34 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
                 secret::create(&place)?;
             }
             // The one place where the clock counts: the server compares `exp` with its own.
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |d| d.as_secs() as i64);
             let claims = Claims {
                 sub: listener.to_string(),
                 country: country.to_string(),
-                tier: if *tier == Tier::Premium { "premium" } else { "free" }.to_owned(),
+                tier: if *tier == Tier::Premium {
+                    "premium"
+                } else {
+                    "free"
+                }
+                .to_owned(),
                 iat: now,
                 exp: now + i64::from(*ttl),
             };
-            Ok(Report::Token { token: sign(&claims, &secret::read(&place)?) })
+            Ok(Report::Token {
+                token: sign(&claims, &secret::read(&place)?),
+            })
         }
     }
 }
 
 fn default_secret(context: &Context<'_>) -> Result<PathBuf, Error> {
     let local = context.store.local_path("demo-secret");
-    local.ok_or_else(|| TokenError::NoPlace { url: context.store.url().to_owned() }.into())
+    local.ok_or_else(|| {
+        TokenError::NoPlace {
+            url: context.store.url().to_owned(),
+        }
+        .into()
+    })
 }

@@ -165,6 +165,11 @@ mod tests {
     #[test]
     fn an_unknown_key_is_named() {
         let user = "[plays]\nlistners = 12".parse().unwrap();
-        assert!(Config::load(Some(&user)).unwrap_err().to_string().contains("listners"));
+        assert!(
+            Config::load(Some(&user))
+                .unwrap_err()
+                .to_string()
+                .contains("listners")
+        );
     }
 }

@@ -34,20 +34,28 @@ pub fn draw(title: &str, artist: &str, seed: u64) -> Result<Vec<u8>, image::Imag
     let motif = motif::choose(&mut random);
     let mut pixels = vec![0u8; (SIDE * SIDE * 3) as usize];
     let across = |column: usize| (column as f32 + 0.5) / SIDE as f32;
-    let skylines: Vec<Vec<f32>> =
-        (0..SIDE as usize).map(|column| motif.skylines(across(column))).collect();
-    let panel = if panel_on_top { 0.0..PANEL } else { 1.0 - PANEL..1.0 };
-    pixels.par_chunks_exact_mut(SIDE as usize * 3).enumerate().for_each(|(row, line)| {
-        let y = (row as f32 + 0.5) / SIDE as f32;
-        for (column, pixel) in line.chunks_exact_mut(3).enumerate() {
-            let colour = if panel.contains(&y) {
-                palette.panel
-            } else {
-                motif.colour(across(column), y, &skylines[column], &palette)
-            };
-            pixel.copy_from_slice(&colour.bytes());
-        }
-    });
+    let skylines: Vec<Vec<f32>> = (0..SIDE as usize)
+        .map(|column| motif.skylines(across(column)))
+        .collect();
+    let panel = if panel_on_top {
+        0.0..PANEL
+    } else {
+        1.0 - PANEL..1.0
+    };
+    pixels
+        .par_chunks_exact_mut(SIDE as usize * 3)
+        .enumerate()
+        .for_each(|(row, line)| {
+            let y = (row as f32 + 0.5) / SIDE as f32;
+            for (column, pixel) in line.chunks_exact_mut(3).enumerate() {
+                let colour = if panel.contains(&y) {
+                    palette.panel
+                } else {
+                    motif.colour(across(column), y, &skylines[column], &palette)
+                };
+                pixel.copy_from_slice(&colour.bytes());
+            }
+        });
     let words = lettering::Words::set(title, artist, panel.start, PANEL);
     words.paint(&mut pixels, SIDE, palette.ink, palette.accent());
     let mut bytes = Vec::new();
@@ -79,7 +87,8 @@ mod tests {
     fn a_cover_is_a_square_rgb_jpeg_of_three_thousand_pixels_under_a_megabyte() {
         let bytes = draw("Slow Water", "Ondine Vale", 5).unwrap();
         assert!(bytes.len() < 1_000_000, "{} bytes", bytes.len());
-        let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).unwrap();
+        let picture =
+            image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).unwrap();
         assert_eq!((picture.width(), picture.height()), (SIDE, SIDE));
         assert_eq!(picture.color(), image::ColorType::Rgb8);
     }

@@ -74,7 +74,11 @@ pub(crate) fn duration(millis: u64) -> String {
         (whole, 0) => format!("{whole}S"),
         (whole, part) => format!("{whole}.{part:03}S"),
     };
-    if minutes > 0 { format!("PT{minutes}M{seconds}") } else { format!("PT{seconds}") }
+    if minutes > 0 {
+        format!("PT{minutes}M{seconds}")
+    } else {
+        format!("PT{seconds}")
+    }
 }
 
 #[cfg(test)]

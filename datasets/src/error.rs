@@ -25,7 +25,9 @@ pub enum Error {
         expected: String,
     },
     /// A package can't be had.
-    #[error("package {package}: {reason}\nfix: check the network and the apt sources, or use --synthetic")]
+    #[error(
+        "package {package}: {reason}\nfix: check the network and the apt sources, or use --synthetic"
+    )]
     Package {
         /// Name of the package.
         package: String,
@@ -33,7 +35,9 @@ pub enum Error {
         reason: String,
     },
     /// A package has no such file.
-    #[error("package {package}: no file ends with {file:?}\nfix: the archive has another version; use --synthetic and report it")]
+    #[error(
+        "package {package}: no file ends with {file:?}\nfix: the archive has another version; use --synthetic and report it"
+    )]
     NoSuchFile {
         /// Name and version of the package.
         package: String,
@@ -68,13 +72,17 @@ pub enum Error {
     #[error(transparent)]
     Table(#[from] crate::drop::plan::TableError),
     /// The store has plays that other parameters gave.
-    #[error("{store}: has plays of other parameters (plays/simulator.json)\nfix: use --replace to write them anew, or another store")]
+    #[error(
+        "{store}: has plays of other parameters (plays/simulator.json)\nfix: use --replace to write them anew, or another store"
+    )]
     OtherPlays {
         /// The store.
         store: String,
     },
     /// There is no music to listen to.
-    #[error("the catalogue has no release, so nobody can have listened to anything\nfix: run `backline ingest` first")]
+    #[error(
+        "the catalogue has no release, so nobody can have listened to anything\nfix: run `backline ingest` first"
+    )]
     NothingToHear,
     /// A table of plays can't be written.
     #[error("{key}: {source}\nfix: this is a defect of ours, please report it")]

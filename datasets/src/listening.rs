@@ -115,7 +115,8 @@ impl Device {
 /// First instant of the simulated time, and the first after it, in milliseconds since 1970.
 pub fn span(parameters: &Plays) -> (i64, i64) {
     let midnight = |day: jiff::civil::Date| {
-        day.to_zoned(jiff::tz::TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
+        day.to_zoned(jiff::tz::TimeZone::UTC)
+            .map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
     };
     let days = i64::from(parameters.days.max(1));
     let end = midnight(parameters.last_day).as_millisecond() + DAY;

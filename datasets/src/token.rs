@@ -32,7 +32,9 @@ pub struct Claims {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum TokenError {
     /// Too short to protect anything.
-    #[error("secret {place}: {found} bytes, expected at least {SECRET_BYTES}\nfix: remove the file and use --create")]
+    #[error(
+        "secret {place}: {found} bytes, expected at least {SECRET_BYTES}\nfix: remove the file and use --create"
+    )]
     ShortSecret {
         /// The file.
         place: String,
@@ -40,13 +42,17 @@ pub enum TokenError {
         found: usize,
     },
     /// There is no secret yet.
-    #[error("secret {place}: there is no such file\nfix: use --create, or name the file that the server reads with --secret-file")]
+    #[error(
+        "secret {place}: there is no such file\nfix: use --create, or name the file that the server reads with --secret-file"
+    )]
     NoSecret {
         /// The file.
         place: String,
     },
     /// The store is not a local folder, so a secret has no default place.
-    #[error("store {url}: no place for a secret in a remote store\nfix: name a local file with --secret-file")]
+    #[error(
+        "store {url}: no place for a secret in a remote store\nfix: name a local file with --secret-file"
+    )]
     NoPlace {
         /// The store.
         url: String,
@@ -60,10 +66,17 @@ pub fn sign(claims: &Claims, secret: &[u8]) -> String {
 }
 
 fn seal(header: &[u8], payload: &[u8], secret: &[u8]) -> String {
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+    let signed = format!(
+        "{}.{}",
+        URL_SAFE_NO_PAD.encode(header),
+        URL_SAFE_NO_PAD.encode(payload)
+    );
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret).expect("HMAC takes any key length");
     mac.update(signed.as_bytes());
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    format!(
+        "{signed}.{}",
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    )
 }
 
 #[cfg(test)]
@@ -77,7 +90,8 @@ mod tests {
             .decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
             .unwrap();
         let header = b"{\"typ\":\"JWT\",\r\n \"alg\":\"HS256\"}";
-        let payload = b"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
+        let payload =
+            b"{\"iss\":\"joe\",\r\n \"exp\":1300819380,\r\n \"http://example.com/is_root\":true}";
         assert_eq!(
             seal(header, payload, &key),
             "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9\

@@ -31,7 +31,9 @@ pub(super) struct Words {
 impl Words {
     /// Sets title and artist into the panel that begins at `top` and is `height` high.
     pub(super) fn set(title: &str, artist: &str, top: f32, height: f32) -> Words {
-        let mut words = Words { strokes: Vec::new() };
+        let mut words = Words {
+            strokes: Vec::new(),
+        };
         let (left, room) = (0.06, 0.88);
         let lines = wrap(title, 22);
         let widest = lines.iter().map(|line| width(line)).fold(1.0, f32::max);
@@ -61,7 +63,12 @@ impl Words {
                 for pair in points.windows(2) {
                     let at = |p: [f32; 2]| [x + p[0] * unit, top + p[1] * unit];
                     let pen = unit * 0.42;
-                    self.strokes.push(Stroke { from: at(pair[0]), to: at(pair[1]), pen, accent });
+                    self.strokes.push(Stroke {
+                        from: at(pair[0]),
+                        to: at(pair[1]),
+                        pen,
+                        accent,
+                    });
                 }
             }
             x += unit * (advance + GAP);
@@ -71,26 +78,34 @@ impl Words {
     /// Paints the words; the picture is `side` pixels square, three bytes a pixel.
     pub(super) fn paint(&self, pixels: &mut [u8], side: u32, ink: Colour, accent: Colour) {
         let soft = 1.2 / side as f32;
-        pixels.par_chunks_exact_mut(side as usize * 3).enumerate().for_each(|(row, line)| {
-            let y = (row as f32 + 0.5) / side as f32;
-            for stroke in &self.strokes {
-                let reach = stroke.pen + soft;
-                let [low, high] = sorted(stroke.from[1], stroke.to[1]);
-                if y < low - reach || y > high + reach {
-                    continue;
-                }
-                let [from, to] = sorted(stroke.from[0], stroke.to[0]);
-                let first = ((from - reach) * side as f32).max(0.0) as usize;
-                let last = (((to + reach) * side as f32) as usize + 1).min(side as usize);
-                for column in first..last {
-                    let x = (column as f32 + 0.5) / side as f32;
-                    let cover = 1.0 - step(stroke.pen - soft, stroke.pen + soft, stroke.distance(x, y));
-                    if cover > 0.0 {
-                        put(&mut line[column * 3..column * 3 + 3], if stroke.accent { accent } else { ink }, cover);
+        pixels
+            .par_chunks_exact_mut(side as usize * 3)
+            .enumerate()
+            .for_each(|(row, line)| {
+                let y = (row as f32 + 0.5) / side as f32;
+                for stroke in &self.strokes {
+                    let reach = stroke.pen + soft;
+                    let [low, high] = sorted(stroke.from[1], stroke.to[1]);
+                    if y < low - reach || y > high + reach {
+                        continue;
+                    }
+                    let [from, to] = sorted(stroke.from[0], stroke.to[0]);
+                    let first = ((from - reach) * side as f32).max(0.0) as usize;
+                    let last = (((to + reach) * side as f32) as usize + 1).min(side as usize);
+                    for column in first..last {
+                        let x = (column as f32 + 0.5) / side as f32;
+                        let cover =
+                            1.0 - step(stroke.pen - soft, stroke.pen + soft, stroke.distance(x, y));
+                        if cover > 0.0 {
+                            put(
+                                &mut line[column * 3..column * 3 + 3],
+                                if stroke.accent { accent } else { ink },
+                                cover,
+                            );
+                        }
                     }
                 }
-            }
-        });
+            });
     }
 }
 
@@ -132,7 +147,9 @@ fn glyph(character: char) -> Option<(f32, &'static str)> {
 /// Width of a line in grid units.
 fn width(text: &str) -> f32 {
     let upper = text.chars().flat_map(char::to_uppercase);
-    upper.map(|c| glyph(c).map_or(2.0, |(advance, _)| advance) + GAP).sum()
+    upper
+        .map(|c| glyph(c).map_or(2.0, |(advance, _)| advance) + GAP)
+        .sum()
 }
 
 /// Breaks a title into lines of about `limit` letters, at spaces.
@@ -159,8 +176,13 @@ mod tests {
     #[test]
     fn every_letter_and_digit_has_strokes() {
         for character in ('A'..='Z').chain('0'..='9').chain("&'.,:-()?!+".chars()) {
-            let (_, strokes) = glyph(character).unwrap_or_else(|| panic!("no glyph for {character}"));
-            assert!(strokes.split(';').all(|s| s.split_whitespace().all(|p| point(p).is_some())));
+            let (_, strokes) =
+                glyph(character).unwrap_or_else(|| panic!("no glyph for {character}"));
+            assert!(
+                strokes
+                    .split(';')
+                    .all(|s| s.split_whitespace().all(|p| point(p).is_some()))
+            );
         }
     }
 

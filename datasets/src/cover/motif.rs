@@ -20,9 +20,17 @@ pub(super) enum Motif {
     /// Lines of a landscape, one behind the other.
     Ridges { bumps: Vec<[f32; 3]>, lines: usize },
     /// Tiles with a quarter circle each.
-    Tiles { turns: Vec<u8>, tones: Vec<u8>, count: usize },
+    Tiles {
+        turns: Vec<u8>,
+        tones: Vec<u8>,
+        count: usize,
+    },
     /// Rays from a low centre, with a disc.
-    Rays { centre: [f32; 2], count: f32, turn: f32 },
+    Rays {
+        centre: [f32; 2],
+        count: f32,
+        turn: f32,
+    },
     /// Overlapping discs.
     Discs { discs: Vec<[f32; 4]> },
 }
@@ -32,24 +40,40 @@ pub(super) fn choose(random: &mut ChaCha8Rng) -> Motif {
     let mut between = |from: f32, to: f32| from + random.random::<f32>() * (to - from);
     match between(0.0, 6.0) as usize {
         0 => Motif::Ripples {
-            centres: [[between(0.0, 0.4), between(0.1, 0.5)], [between(0.6, 1.0), between(0.4, 0.9)]],
+            centres: [
+                [between(0.0, 0.4), between(0.1, 0.5)],
+                [between(0.6, 1.0), between(0.4, 0.9)],
+            ],
             width: between(0.03, 0.05),
         },
         1 => Motif::Hills {
             waves: (0..5)
-                .map(|_| [between(0.6, 2.2), between(0.0, 1.0), between(0.03, 0.09), between(2.5, 5.0)])
+                .map(|_| {
+                    [
+                        between(0.6, 2.2),
+                        between(0.0, 1.0),
+                        between(0.03, 0.09),
+                        between(2.5, 5.0),
+                    ]
+                })
                 .collect(),
             sun: [between(0.25, 0.75), between(0.2, 0.4), between(0.09, 0.16)],
         },
         2 => Motif::Ridges {
-            bumps: (0..90).map(|_| [between(0.2, 0.8), between(0.02, 0.09), between(0.1, 1.0)]).collect(),
+            bumps: (0..90)
+                .map(|_| [between(0.2, 0.8), between(0.02, 0.09), between(0.1, 1.0)])
+                .collect(),
             lines: between(20.0, 30.0) as usize,
         },
         3 => {
             let count = between(5.0, 9.0) as usize;
             Motif::Tiles {
-                turns: (0..count * count).map(|_| between(0.0, 4.0) as u8).collect(),
-                tones: (0..count * count).map(|_| between(0.0, 5.0) as u8).collect(),
+                turns: (0..count * count)
+                    .map(|_| between(0.0, 4.0) as u8)
+                    .collect(),
+                tones: (0..count * count)
+                    .map(|_| between(0.0, 5.0) as u8)
+                    .collect(),
                 count,
             }
         }
@@ -60,7 +84,14 @@ pub(super) fn choose(random: &mut ChaCha8Rng) -> Motif {
         },
         _ => Motif::Discs {
             discs: (0..14)
-                .map(|_| [between(0.0, 1.0), between(0.0, 1.0), between(0.06, 0.26), between(0.0, 1.0)])
+                .map(|_| {
+                    [
+                        between(0.0, 1.0),
+                        between(0.0, 1.0),
+                        between(0.06, 0.26),
+                        between(0.0, 1.0),
+                    ]
+                })
                 .collect(),
         },
     }
@@ -83,8 +114,16 @@ impl Motif {
             Motif::Ripples { centres, width } => ripples(x, y, centres, *width, palette),
             Motif::Hills { sun, .. } => hills(x, y, skylines, sun, palette),
             Motif::Ridges { .. } => ridges(x, y, skylines, palette),
-            Motif::Tiles { turns, tones, count } => tiles(x, y, (turns, tones), *count, palette),
-            Motif::Rays { centre, count, turn } => rays(x, y, centre, (*count, *turn), palette),
+            Motif::Tiles {
+                turns,
+                tones,
+                count,
+            } => tiles(x, y, (turns, tones), *count, palette),
+            Motif::Rays {
+                centre,
+                count,
+                turn,
+            } => rays(x, y, centre, (*count, *turn), palette),
             Motif::Discs { discs } => overlapping(x, y, discs, palette),
         }
     }
@@ -99,8 +138,16 @@ fn ripples(x: f32, y: f32, centres: &[[f32; 2]; 2], width: f32, palette: &Palett
     for (index, centre) in centres.iter().enumerate() {
         let d = distance(x, y, *centre);
         let wave = 0.5 + 0.5 * sine(d / width);
-        let tone = if index == 0 { palette.highlight() } else { palette.colours[3] };
-        colour = blend(colour, tone, step(0.55, 0.62, wave) * (1.0 - step(0.2, 0.95, d)));
+        let tone = if index == 0 {
+            palette.highlight()
+        } else {
+            palette.colours[3]
+        };
+        colour = blend(
+            colour,
+            tone,
+            step(0.55, 0.62, wave) * (1.0 - step(0.2, 0.95, d)),
+        );
     }
     colour
 }
@@ -116,7 +163,11 @@ fn hill_lines(x: f32, waves: &[[f32; 4]]) -> Vec<f32> {
 fn hills(x: f32, y: f32, lines: &[f32], sun: &[f32; 3], palette: &Palette) -> Colour {
     let mut colour = palette.colours[3].towards(palette.highlight(), 0.5 * (1.0 - y));
     let d = distance(x, y, [sun[0], sun[1]]);
-    colour = blend(colour, palette.highlight(), 0.5 * (1.0 - step(sun[2], sun[2] * 2.6, d)));
+    colour = blend(
+        colour,
+        palette.highlight(),
+        0.5 * (1.0 - step(sun[2], sun[2] * 2.6, d)),
+    );
     let disc = palette.highlight().towards(palette.colours[3], 0.15);
     colour = blend(colour, disc, 1.0 - step(sun[2], sun[2] + EDGE, d));
     for (index, line) in lines.iter().enumerate() {
@@ -156,7 +207,11 @@ fn ridges(x: f32, y: f32, lines: &[f32], palette: &Palette) -> Colour {
         let stroke = 1.0 - step(PEN, PEN + 2.0 * EDGE, below.abs());
         if stroke > 0.0 {
             let tone = palette.gradient(0.35 + 0.65 * index as f32 / lines.len() as f32);
-            let tone = if index % 7 == 3 { palette.highlight() } else { tone };
+            let tone = if index % 7 == 3 {
+                palette.highlight()
+            } else {
+                tone
+            };
             colour = blend(colour, tone, stroke * inside);
         }
     }
@@ -196,7 +251,9 @@ fn rays(x: f32, y: f32, centre: &[f32; 2], (count, turn): (f32, f32), palette: &
         };
     let wave = sine(angle * count + turn);
     let edge = (EDGE * count / d).min(0.6);
-    let ray = palette.gradient(0.15 + 0.5 * d).towards(palette.colours[3], step(-edge, edge, wave));
+    let ray = palette
+        .gradient(0.15 + 0.5 * d)
+        .towards(palette.colours[3], step(-edge, edge, wave));
     let glow = blend(ray, palette.highlight(), 0.6 * (1.0 - step(0.16, 0.5, d)));
     blend(glow, palette.highlight(), 1.0 - step(0.15, 0.15 + EDGE, d))
 }
@@ -209,7 +266,11 @@ fn overlapping(x: f32, y: f32, discs: &[[f32; 4]], palette: &Palette) -> Colour 
         }
         let d = distance(x, y, [*cx, *cy]);
         let inside = 1.0 - step(*radius, radius + EDGE, d);
-        let tone = if *tone > 0.8 { palette.highlight() } else { palette.gradient(0.3 + 0.8 * tone) };
+        let tone = if *tone > 0.8 {
+            palette.highlight()
+        } else {
+            palette.gradient(0.3 + 0.8 * tone)
+        };
         colour = blend(colour, tone, 0.72 * inside);
         let rim = 1.0 - step(0.0015, 0.0015 + EDGE, (d - radius * 0.82).abs());
         colour = blend(colour, palette.panel, 0.5 * rim);

@@ -17,7 +17,10 @@ const RECIPIENT: &str = "PADPIDA2900000001";
 
 /// The commercial models of every deal, with the uses each allows.
 const MODELS: [(&str, &[&str]); 2] = [
-    ("SubscriptionModel", &["ConditionalDownload", "OnDemandStream"]),
+    (
+        "SubscriptionModel",
+        &["ConditionalDownload", "OnDemandStream"],
+    ),
     ("AdvertisementSupportedModel", &["OnDemandStream"]),
 ];
 
@@ -78,7 +81,12 @@ fn header(xml: &mut Xml, delivery: &Delivery<'_>) {
     xml.open("MessageHeader");
     xml.leaf("MessageThreadId", &delivery.release.gtin);
     xml.leaf("MessageId", &delivery.message_id());
-    messaging_party(xml, "MessageSender", &delivery.label.sender, &delivery.label.name);
+    messaging_party(
+        xml,
+        "MessageSender",
+        &delivery.label.sender,
+        &delivery.label.name,
+    );
     let recipient = super::identifiers::party_id(RECIPIENT);
     messaging_party(xml, "MessageRecipient", &recipient, "Backline");
     xml.leaf("MessageCreatedDateTime", &delivery.created());
@@ -98,7 +106,10 @@ fn messaging_party(xml: &mut Xml, element: &str, id: &str, name: &str) {
 fn party_list(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties) {
     xml.open("PartyList");
     let label = [(Parties::LABEL, delivery.label.name.as_str())];
-    let artists = parties.0.iter().map(|(name, reference)| (reference.as_str(), name.as_str()));
+    let artists = parties
+        .0
+        .iter()
+        .map(|(name, reference)| (reference.as_str(), name.as_str()));
     for (reference, name) in label.into_iter().chain(artists) {
         xml.open("Party");
         xml.leaf("PartyReference", reference);
@@ -114,7 +125,10 @@ fn party_list(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties) {
 fn display(xml: &mut Xml, parties: &Parties, title: &str, version: Option<&str>, artist: &str) {
     let text = version.map_or(title.to_owned(), |version| format!("{title} ({version})"));
     xml.leaf("DisplayTitleText", &text);
-    let everywhere = [("ApplicableTerritoryCode", "Worldwide"), ("IsDefault", "true")];
+    let everywhere = [
+        ("ApplicableTerritoryCode", "Worldwide"),
+        ("IsDefault", "true"),
+    ];
     xml.open_with("DisplayTitle", &everywhere);
     xml.leaf("TitleText", title);
     if let Some(version) = version {

@@ -22,7 +22,11 @@ pub fn isrc(registrant: &str, year: u16, release: u16, track: usize) -> String {
 
 /// Completes a DDEX party id with its check character; an id of another kind stays as it is.
 pub fn party_id(id: &str) -> String {
-    if id.starts_with("PADPIDA") { format!("{id}{}", mod_37_36(id)) } else { id.to_owned() }
+    if id.starts_with("PADPIDA") {
+        format!("{id}{}", mod_37_36(id))
+    } else {
+        id.to_owned()
+    }
 }
 
 /// The check character of ISO 7064 Mod 37,36 over digits and capital letters.

@@ -15,8 +15,11 @@ pub fn lines(label: &Label, release: &Release, masters: &[Master]) -> String {
         let file = format!("{}/{}/{}", label.folder, release.gtin, master.resource.file);
         let (title, artist, licence) = (&track.title, &track.artist, &master.licence);
         let sha256 = master.resource.sha256;
-        writeln!(text, "{file}\t{title}\t{artist}\t{licence}\t{package}\t{version}\t{path}\t{sha256}")
-            .expect("writing to memory cannot fail");
+        writeln!(
+            text,
+            "{file}\t{title}\t{artist}\t{licence}\t{package}\t{version}\t{path}\t{sha256}"
+        )
+        .expect("writing to memory cannot fail");
     }
     text
 }
@@ -42,7 +45,17 @@ mod tests {
     #[test]
     fn a_version_with_an_epoch_is_kept_whole() {
         let origin = "debian:wesnoth-1.16-music=1:1.16.9-1:usr/share/games/a b.ogg";
-        assert_eq!(parts(origin), ("wesnoth-1.16-music", "1:1.16.9-1", "usr/share/games/a b.ogg"));
-        assert_eq!(parts("composed:style=dub bpm=70"), ("composed", "", "style=dub bpm=70"));
+        assert_eq!(
+            parts(origin),
+            (
+                "wesnoth-1.16-music",
+                "1:1.16.9-1",
+                "usr/share/games/a b.ogg"
+            )
+        );
+        assert_eq!(
+            parts("composed:style=dub bpm=70"),
+            ("composed", "", "style=dub bpm=70")
+        );
     }
 }

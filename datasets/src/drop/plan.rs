@@ -3,9 +3,10 @@
 //! Three plans come from the same kind of tables: real music from Debian's archive, composed
 //! music for machines that can't reach it, and a short form of the latter for quick trials.
 
-use super::identifiers;
+mod row;
+
 pub use super::tsv::TableError;
-use super::tsv::{Row, rows};
+use super::tsv::rows;
 use crate::synth::Brief;
 
 /// Longest track of the short form, in seconds.
@@ -151,28 +152,55 @@ impl Plan {
     pub fn load(form: Form) -> Result<Plan, TableError> {
         let real = form == Form::Real;
         let labels = if real {
-            rows("real-labels.tsv", include_str!("../data/real-labels.tsv"), 7)?
+            rows(
+                "real-labels.tsv",
+                include_str!("../data/real-labels.tsv"),
+                7,
+            )?
         } else {
-            rows("composed-labels.tsv", include_str!("../data/composed-labels.tsv"), 7)?
+            rows(
+                "composed-labels.tsv",
+                include_str!("../data/composed-labels.tsv"),
+                7,
+            )?
         };
         let releases = if real {
-            rows("real-releases.tsv", include_str!("../data/real-releases.tsv"), 16)?
+            rows(
+                "real-releases.tsv",
+                include_str!("../data/real-releases.tsv"),
+                16,
+            )?
         } else {
-            rows("composed-releases.tsv", include_str!("../data/composed-releases.tsv"), 16)?
+            rows(
+                "composed-releases.tsv",
+                include_str!("../data/composed-releases.tsv"),
+                16,
+            )?
         };
         let tracks = if real {
-            rows("real-tracks.tsv", include_str!("../data/real-tracks.tsv"), 10)?
+            rows(
+                "real-tracks.tsv",
+                include_str!("../data/real-tracks.tsv"),
+                10,
+            )?
         } else {
-            rows("composed-tracks.tsv", include_str!("../data/composed-tracks.tsv"), 10)?
+            rows(
+                "composed-tracks.tsv",
+                include_str!("../data/composed-tracks.tsv"),
+                10,
+            )?
         };
-        let mut plan = Plan { form, labels: Vec::new() };
+        let mut plan = Plan {
+            form,
+            labels: Vec::new(),
+        };
         for row in &labels {
-            let mut label = label(row)?;
+            let mut label = row::label(row)?;
             for row in releases.iter().filter(|row| row.text(0) == label.folder) {
                 if form == Form::Short && row.text(15) != "yes" {
                     continue;
                 }
-                let release = release(row, &label, &tracks, form)?;
+                let release = row::release(row, &label, &tracks, form)?;
                 label.releases.push(release);
             }
             plan.labels.push(label);
@@ -182,116 +210,21 @@ impl Plan {
 
     /// All releases with their labels.
     pub fn releases(&self) -> impl Iterator<Item = (&Label, &Release)> {
-        self.labels.iter().flat_map(|label| label.releases.iter().map(move |r| (label, r)))
+        self.labels
+            .iter()
+            .flat_map(|label| label.releases.iter().map(move |r| (label, r)))
     }
 
     /// The track that a copy is made of.
     pub fn track(&self, release: &str, disc: u16, number: u16) -> Option<&Track> {
         self.releases()
             .find(|(_, r)| r.key == release)
-            .and_then(|(_, r)| r.tracks.iter().find(|t| (t.disc, t.number) == (disc, number)))
+            .and_then(|(_, r)| {
+                r.tracks
+                    .iter()
+                    .find(|t| (t.disc, t.number) == (disc, number))
+            })
     }
-}
-
-fn label(row: &Row<'_>) -> Result<Label, TableError> {
-    let message = match row.text(3) {
-        "ern" => Message::Ern,
-        "json" => Message::Json,
-        other => return Err(row.wrong(format!("form `{other}`"), "ern or json".to_owned())),
-    };
-    Ok(Label {
-        folder: row.text(0).to_owned(),
-        name: row.text(1).to_owned(),
-        sender: identifiers::party_id(row.text(2)),
-        message,
-        hash: row.text(4).to_owned(),
-        block: row.number(5)?,
-        registrant: row.text(6).to_owned(),
-        releases: Vec::new(),
-    })
-}
-
-fn release(
-    row: &Row<'_>,
-    label: &Label,
-    tracks: &[Row<'_>],
-    form: Form,
-) -> Result<Release, TableError> {
-    let number = row.number(2)?;
-    let original = row.text(10).to_owned();
-    let year = original.get(..4).and_then(|year| year.parse().ok());
-    let year = year.ok_or_else(|| row.wrong(format!("`{original}`"), "a date".to_owned()))?;
-    let mut release = Release {
-        key: row.text(1).to_owned(),
-        number,
-        gtin: identifiers::gtin(label.block, number),
-        title: row.text(3).to_owned(),
-        version: row.optional(4),
-        kind: row.text(5).to_owned(),
-        artist: row.text(6).to_owned(),
-        genre: row.text(7).to_owned(),
-        language: row.text(8).to_owned(),
-        p_line: row.text(9).to_owned(),
-        original,
-        street: row.text(11).to_owned(),
-        start: row.text(12).to_owned(),
-        territories: row.text(13).split(' ').map(str::to_owned).collect(),
-        truncated: row.text(14) == "truncated",
-        tracks: Vec::new(),
-    };
-    for row in tracks.iter().filter(|row| row.text(0) == release.key) {
-        if form == Form::Short && row.text(9) != "yes" {
-            continue;
-        }
-        let mut track = track(row, form)?;
-        let at = release.tracks.len() + 1;
-        track.isrc = identifiers::isrc(&label.registrant, year, number, at);
-        if form == Form::Short {
-            track.number = at as u16;
-        }
-        release.tracks.push(track);
-    }
-    if release.tracks.is_empty() {
-        return Err(row.wrong(format!("release `{}` without tracks", release.key), "some".into()));
-    }
-    Ok(release)
-}
-
-fn track(row: &Row<'_>, form: Form) -> Result<Track, TableError> {
-    let list = |text: &str, by: char| -> Vec<String> {
-        text.split(by).map(|part| part.trim().to_owned()).collect()
-    };
-    let source = match row.text(7) {
-        "composed" => {
-            let mut brief: Brief =
-                row.text(8).parse().map_err(|error| row.wrong(format!("{error}"), "a brief".into()))?;
-            if form == Form::Short {
-                brief.seconds = brief.seconds.min(SHORT_SECONDS);
-            }
-            Source::Composed(brief)
-        }
-        "copy" => {
-            let parts = list(row.text(8), ' ');
-            let wrong = || row.wrong(format!("`{}`", row.text(8)), "release disc number".into());
-            let [release, disc, number] = &parts[..] else { return Err(wrong()) };
-            Source::Copy {
-                release: release.clone(),
-                disc: disc.parse().map_err(|_| wrong())?,
-                number: number.parse().map_err(|_| wrong())?,
-            }
-        }
-        names => Source::Package { names: list(names, '|'), files: list(row.text(8), '+') },
-    };
-    Ok(Track {
-        disc: row.number(1)?,
-        number: row.number(2)?,
-        isrc: String::new(),
-        title: row.text(3).to_owned(),
-        artist: row.text(4).to_owned(),
-        genre: row.text(5).to_owned(),
-        licence: row.text(6).to_owned(),
-        source,
-    })
 }
 
 #[cfg(test)]
@@ -308,17 +241,40 @@ mod tests {
         for form in [Form::Real, Form::Composed, Form::Short] {
             let plan = load(form);
             let releases: Vec<_> = plan.releases().map(|(_, release)| release).collect();
-            assert_eq!(releases.iter().filter(|r| r.truncated).count(), 1, "{form:?}");
-            assert_eq!(releases.iter().filter(|r| r.territories.len() == 3).count(), 1, "{form:?}");
-            assert_eq!(releases.iter().filter(|r| r.start.starts_with("2031")).count(), 1);
+            assert_eq!(
+                releases.iter().filter(|r| r.truncated).count(),
+                1,
+                "{form:?}"
+            );
+            assert_eq!(
+                releases.iter().filter(|r| r.territories.len() == 3).count(),
+                1,
+                "{form:?}"
+            );
+            assert_eq!(
+                releases
+                    .iter()
+                    .filter(|r| r.start.starts_with("2031"))
+                    .count(),
+                1
+            );
             let copies: Vec<_> = releases
                 .iter()
                 .flat_map(|r| &r.tracks)
                 .filter(|t| matches!(t.source, Source::Copy { .. }))
                 .collect();
             assert_eq!(copies.len(), 1, "{form:?}");
-            let Source::Copy { release, disc, number } = &copies[0].source else { unreachable!() };
-            let original = plan.track(release, *disc, *number).expect("the copied track exists");
+            let Source::Copy {
+                release,
+                disc,
+                number,
+            } = &copies[0].source
+            else {
+                unreachable!()
+            };
+            let original = plan
+                .track(release, *disc, *number)
+                .expect("the copied track exists");
             assert_eq!(original.title, copies[0].title);
             assert_ne!(original.isrc, copies[0].isrc);
         }
@@ -332,7 +288,13 @@ mod tests {
             assert!(plan.releases().count() >= 8);
             let tracks: usize = plan.releases().map(|(_, r)| r.tracks.len()).sum();
             assert!(tracks >= 42, "{form:?}: {tracks}");
-            assert!(plan.labels.iter().filter(|l| l.message == Message::Ern).count() >= 2);
+            assert!(
+                plan.labels
+                    .iter()
+                    .filter(|l| l.message == Message::Ern)
+                    .count()
+                    >= 2
+            );
             assert!(plan.labels.iter().any(|l| l.message == Message::Json));
         }
     }

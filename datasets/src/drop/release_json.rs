@@ -83,23 +83,27 @@ struct Deal<'a> {
 /// Writes the document. The same delivery gives the same bytes.
 pub fn document(delivery: &Delivery<'_>) -> Vec<u8> {
     let release = delivery.release;
-    let tracks = release.tracks.iter().zip(delivery.masters).map(|(track, master)| Track {
-        disc: track.disc,
-        number: track.number,
-        isrc: &track.isrc,
-        title: &track.title,
-        version: None,
-        artists: [artist(&track.artist)],
-        duration: duration(master.millis),
-        explicit: "NotExplicit",
-        genre: &track.genre,
-        language: &release.language,
-        iswc: None,
-        file: &master.resource.file,
-        sha256: master.resource.sha256.to_string(),
-        licence: &master.licence,
-        origin: &master.origin,
-    });
+    let tracks = release
+        .tracks
+        .iter()
+        .zip(delivery.masters)
+        .map(|(track, master)| Track {
+            disc: track.disc,
+            number: track.number,
+            isrc: &track.isrc,
+            title: &track.title,
+            version: None,
+            artists: [artist(&track.artist)],
+            duration: duration(master.millis),
+            explicit: "NotExplicit",
+            genre: &track.genre,
+            language: &release.language,
+            iswc: None,
+            file: &master.resource.file,
+            sha256: master.resource.sha256.to_string(),
+            licence: &master.licence,
+            origin: &master.origin,
+        });
     let document = Document {
         schema: SCHEMA,
         sender: &delivery.label.sender,
@@ -140,5 +144,9 @@ pub fn document(delivery: &Delivery<'_>) -> Vec<u8> {
 }
 
 fn artist(name: &str) -> Artist<'_> {
-    Artist { name, role: "MainArtist", isni: None }
+    Artist {
+        name,
+        role: "MainArtist",
+        isni: None,
+    }
 }

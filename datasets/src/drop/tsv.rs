@@ -5,7 +5,9 @@
 /// A row that can't be used: the tables are compiled in, so this is a mistake of ours that a
 /// test finds, but it still says where.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{table}, line {line}: {found}, expected {expected}\nfix: correct the row in datasets/src/data/{table}")]
+#[error(
+    "{table}, line {line}: {found}, expected {expected}\nfix: correct the row in datasets/src/data/{table}"
+)]
 pub struct TableError {
     /// File name of the table.
     pub table: &'static str,
@@ -36,7 +38,11 @@ pub(super) fn rows<'a>(
         if line.starts_with('#') || line.is_empty() {
             continue;
         }
-        let row = Row { table, line: index + 1, fields: line.split('\t').map(str::trim).collect() };
+        let row = Row {
+            table,
+            line: index + 1,
+            fields: line.split('\t').map(str::trim).collect(),
+        };
         if row.fields.len() != width {
             return Err(row.wrong(format!("{} fields", row.fields.len()), width.to_string()));
         }
@@ -53,7 +59,9 @@ impl<'a> Row<'a> {
 
     /// The text of a column, or nothing if it is empty.
     pub(super) fn optional(&self, column: usize) -> Option<String> {
-        Some(self.fields[column]).filter(|text| !text.is_empty()).map(str::to_owned)
+        Some(self.fields[column])
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     }
 
     /// A number.
@@ -65,6 +73,11 @@ impl<'a> Row<'a> {
 
     /// A refusal of this row.
     pub(super) fn wrong(&self, found: String, expected: String) -> TableError {
-        TableError { table: self.table, line: self.line, found, expected }
+        TableError {
+            table: self.table,
+            line: self.line,
+            found,
+            expected,
+        }
     }
 }

@@ -4,15 +4,15 @@
 //! When all receipts are there, `ORIGIN.tsv` and `.drop/complete.json` follow. A later run
 //! compares plan and file sizes only, and is done in milliseconds.
 
+mod release;
+
 use super::packages::Packages;
-use super::{flac, masters};
 use crate::Error;
-use crate::drop::plan::{Form, Label, Message, Plan, Release, Source};
-use crate::drop::{Delivery, Master, Resource, ern_writer, origin, release_json};
+use crate::drop::plan::{Form, Plan, Source};
+use crate::drop::{Resource, origin};
 use catalog::ids::Sha256;
 use catalog::progress::Progress;
-use md5::{Digest, Md5};
-use rayon::prelude::*;
+use release::Writer;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs;
@@ -88,7 +88,12 @@ pub fn run(options: &Options, progress: &dyn Progress) -> Result<Report, Error> 
     match Packages::fetch(&wanted, &options.cache, progress) {
         Ok(packages) => write(options, &plan, Some(&packages), None, progress),
         Err(error) => {
-            let reason = error.to_string().lines().next().unwrap_or_default().to_owned();
+            let reason = error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             progress.finish();
             progress.note(&format!("{reason}; the music is composed instead"));
             let plan = Plan::load(Form::Composed)?;
@@ -126,17 +131,29 @@ fn complete(options: &Options, plan: &Plan) -> Result<Option<Report>, Error> {
     if !same && complete.report.form != options.form {
         let found = format!("a finished drop of the form {:?}", complete.report.form);
         let expected = format!("a drop of the form {:?}", options.form);
-        return Err(Error::NotADrop { path: folder.clone(), found, expected });
+        return Err(Error::NotADrop {
+            path: folder.clone(),
+            found,
+            expected,
+        });
     }
-    let there = complete.files.iter().all(|file| size(&folder.join(&file.file)) == Some(file.bytes));
-    Ok((same && there).then_some(Report { written: 0, ..complete.report }))
+    let there = complete
+        .files
+        .iter()
+        .all(|file| size(&folder.join(&file.file)) == Some(file.bytes));
+    Ok((same && there).then_some(Report {
+        written: 0,
+        ..complete.report
+    }))
 }
 
 fn other_content(folder: &Path) -> Result<(), Error> {
     if folder.join(".drop").is_dir() {
         return Ok(());
     }
-    let Ok(mut entries) = fs::read_dir(folder) else { return Ok(()) };
+    let Ok(mut entries) = fs::read_dir(folder) else {
+        return Ok(());
+    };
     match entries.next() {
         None => Ok(()),
         Some(_) => Err(Error::NotADrop {
@@ -156,7 +173,10 @@ fn write(
 ) -> Result<Report, Error> {
     let receipts = options.folder.join(".drop");
     fs::create_dir_all(&receipts).map_err(Error::disk(&receipts))?;
-    let tracks: usize = plan.releases().map(|(_, release)| release.tracks.len()).sum();
+    let tracks: usize = plan
+        .releases()
+        .map(|(_, release)| release.tracks.len())
+        .sum();
     progress.begin("write demo drop", tracks as u64, "tracks");
     let mut report = Report {
         folder: options.folder.clone(),
@@ -174,13 +194,19 @@ fn write(
         let place = receipts.join(format!("{}.json", release.gtin));
         let identity = Sha256::of(format!("{VERSION} {label:?} {release:?}"));
         let known = read::<Receipt>(&place)?.filter(|receipt| {
-            let there = |file: &Resource| size(&options.folder.join(&file.file)) == Some(file.bytes);
+            let there =
+                |file: &Resource| size(&options.folder.join(&file.file)) == Some(file.bytes);
             receipt.plan == identity && receipt.files.iter().all(there)
         });
         let receipt = match known {
             Some(receipt) => receipt,
             None => {
-                let writer = Writer { folder: &options.folder, plan, packages, progress };
+                let writer = Writer {
+                    folder: &options.folder,
+                    plan,
+                    packages,
+                    progress,
+                };
                 let receipt = writer.release(label, release, identity)?;
                 write_json(&place, &receipt)?;
                 report.written += 1;
@@ -194,98 +220,14 @@ fn write(
     let place = options.folder.join("ORIGIN.tsv");
     fs::write(&place, table).map_err(Error::disk(&place))?;
     report.bytes = files.iter().map(|file| file.bytes).sum();
-    let complete = Complete { plan: fingerprint(plan), report: report.clone(), files };
+    let complete = Complete {
+        plan: fingerprint(plan),
+        report: report.clone(),
+        files,
+    };
     write_json(&receipts.join("complete.json"), &complete)?;
     progress.finish();
     Ok(report)
-}
-
-struct Writer<'a> {
-    folder: &'a Path,
-    plan: &'a Plan,
-    packages: Option<&'a Packages>,
-    progress: &'a dyn Progress,
-}
-
-impl Writer<'_> {
-    fn release(&self, label: &Label, release: &Release, plan: Sha256) -> Result<Receipt, Error> {
-        let inside = format!("{}/{}", label.folder, release.gtin);
-        let folder = self.folder.join(&inside);
-        let resources = folder.join("resources");
-        fs::create_dir_all(&resources).map_err(Error::disk(&resources))?;
-        let masters = (0..release.tracks.len())
-            .into_par_iter()
-            .map(|at| self.master(&folder, label, release, at))
-            .collect::<Result<Vec<Master>, Error>>()?;
-        let cover = draw(&folder, label, release)?;
-        let delivery = Delivery { label, release, masters: &masters, cover: &cover };
-        let (name, message) = match label.message {
-            Message::Ern => (format!("{}.xml", release.gtin), ern_writer::message(&delivery)),
-            Message::Json => ("release.json".to_owned(), release_json::document(&delivery)),
-        };
-        if release.truncated {
-            truncate(&folder.join(&masters[0].resource.file))?;
-        }
-        let place = folder.join(&name);
-        fs::write(&place, &message).map_err(Error::disk(&place))?;
-        let names = masters.iter().map(|m| m.resource.file.as_str()).chain([&*cover.file, &*name]);
-        let files = names
-            .map(|name| describe(&folder, name).map(|file| inside_of(&inside, file)))
-            .collect::<Result<_, Error>>()?;
-        let seconds = masters.iter().map(|master| master.millis).sum::<u64>() / 1000;
-        Ok(Receipt { plan, files, seconds, origin: origin::lines(label, release, &masters) })
-    }
-
-    fn master(&self, folder: &Path, label: &Label, release: &Release, at: usize) -> Result<Master, Error> {
-        let track = &release.tracks[at];
-        let sound = masters::sound(self.plan, track, self.packages)?;
-        let name = match label.message {
-            Message::Ern => format!("resources/{}_{:02}_{:03}.flac", release.gtin, track.disc, track.number),
-            Message::Json => format!("resources/{:02}.flac", at + 1),
-        };
-        flac::write(&folder.join(&name), &sound.pcm)?;
-        let resource = describe(folder, &name)?;
-        self.progress.advance(1);
-        Ok(Master {
-            resource,
-            millis: sound.pcm.millis(),
-            rate: sound.pcm.rate,
-            origin: sound.origin,
-            licence: track.licence.clone(),
-        })
-    }
-}
-
-fn draw(folder: &Path, label: &Label, release: &Release) -> Result<Resource, Error> {
-    let name = match label.message {
-        Message::Ern => format!("resources/{}.jpg", release.gtin),
-        Message::Json => "resources/cover.jpg".to_owned(),
-    };
-    let hash = Sha256::of(format!("{} {}", release.gtin, release.title));
-    let seed = hash.0[..8].iter().fold(0u64, |seed, byte| seed << 8 | u64::from(*byte));
-    let picture = crate::cover::draw(&release.title, &release.artist, seed)
-        .map_err(|source| Error::Cover { title: release.title.clone(), source })?;
-    let place = folder.join(&name);
-    fs::write(&place, picture).map_err(Error::disk(&place))?;
-    describe(folder, &name)
-}
-
-/// Cuts a file to three fifths, as an upload that broke off.
-fn truncate(path: &Path) -> Result<(), Error> {
-    let bytes = size(path).unwrap_or(0);
-    let file = fs::OpenOptions::new().write(true).open(path).map_err(Error::disk(path))?;
-    file.set_len(bytes * 3 / 5).map_err(Error::disk(path))
-}
-
-fn describe(folder: &Path, name: &str) -> Result<Resource, Error> {
-    let path = folder.join(name);
-    let bytes = fs::read(&path).map_err(Error::disk(&path))?;
-    let md5 = Md5::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Resource { file: name.to_owned(), bytes: bytes.len() as u64, sha256: Sha256::of(&bytes), md5 })
-}
-
-fn inside_of(folder: &str, resource: Resource) -> Resource {
-    Resource { file: format!("{folder}/{}", resource.file), ..resource }
 }
 
 fn size(path: &Path) -> Option<u64> {
@@ -298,7 +240,10 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<Option<T>, Error>
         Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Ok(None),
-        Err(source) => Err(Error::Disk { path: path.to_owned(), source }),
+        Err(source) => Err(Error::Disk {
+            path: path.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -317,7 +262,10 @@ impl fmt::Display for Report {
         let (minutes, megabytes) = (self.seconds / 60, self.bytes / 1_000_000);
         writeln!(f, "demo drop in {}: {music}", self.folder.display())?;
         if let Some(reason) = &self.fallback {
-            writeln!(f, "  no packages ({reason}); the music is composed instead of real")?;
+            writeln!(
+                f,
+                "  no packages ({reason}); the music is composed instead of real"
+            )?;
         }
         write!(
             f,

@@ -25,16 +25,34 @@ pub(super) fn sound(
 ) -> Result<Sound, Error> {
     match &track.source {
         Source::Composed(brief) => {
-            let frames = synth::compose(brief).into_iter().map(|frame| frame.map(quantise)).collect();
+            let frames = synth::compose(brief)
+                .into_iter()
+                .map(|frame| frame.map(quantise))
+                .collect();
             let origin = format!("composed:{brief}");
-            Ok(Sound { pcm: Pcm { rate: synth::RATE, frames }, origin })
+            Ok(Sound {
+                pcm: Pcm {
+                    rate: synth::RATE,
+                    frames,
+                },
+                origin,
+            })
         }
         Source::Package { names, files } => {
             let name = names.first().map_or("", String::as_str);
-            let missing = || Error::Package { package: name.into(), reason: "not fetched".into() };
-            packages.ok_or_else(missing).and_then(|packages| mix(packages, names, files))
+            let missing = || Error::Package {
+                package: name.into(),
+                reason: "not fetched".into(),
+            };
+            packages
+                .ok_or_else(missing)
+                .and_then(|packages| mix(packages, names, files))
         }
-        Source::Copy { release, disc, number } => {
+        Source::Copy {
+            release,
+            disc,
+            number,
+        } => {
             let original = plan.track(release, *disc, *number).filter(|t| !is_copy(t));
             let missing = || Error::Package {
                 package: "copy".into(),
@@ -76,11 +94,25 @@ fn mix(packages: &Packages, names: &[String], files: &[String]) -> Result<Sound,
         }
         paths.push(package.relative(&path));
     }
-    let peak = sum.iter().flatten().fold(0.0f32, |peak, sample| peak.max(sample.abs()));
+    let peak = sum
+        .iter()
+        .flatten()
+        .fold(0.0f32, |peak, sample| peak.max(sample.abs()));
     let gain = if peak > 1.0 { 0.999 / peak } else { 1.0 };
-    let frames = sum.iter().map(|frame| frame.map(|sample| quantise(sample * gain))).collect();
-    let origin = format!("debian:{}={}:{}", package.name, package.version, paths.join(" + "));
-    Ok(Sound { pcm: Pcm { rate, frames }, origin })
+    let frames = sum
+        .iter()
+        .map(|frame| frame.map(|sample| quantise(sample * gain)))
+        .collect();
+    let origin = format!(
+        "debian:{}={}:{}",
+        package.name,
+        package.version,
+        paths.join(" + ")
+    );
+    Ok(Sound {
+        pcm: Pcm { rate, frames },
+        origin,
+    })
 }
 
 /// Decodes a file to stereo; mono is doubled, of more channels the first two are taken.
@@ -89,8 +121,13 @@ fn decode(path: &Path) -> Result<(u32, Vec<[f32; 2]>), Error> {
         // The decoder's sentence names the file too, and a remedy that is for labels.
         let text = error.to_string();
         let line = text.lines().next().unwrap_or_default();
-        let reason = line.strip_prefix(&format!("{}: ", path.display())).unwrap_or(line);
-        Error::Audio { path: path.to_owned(), reason: reason.to_owned() }
+        let reason = line
+            .strip_prefix(&format!("{}: ", path.display()))
+            .unwrap_or(line);
+        Error::Audio {
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        }
     };
     let mut decoder = audio::Decoder::open(path).map_err(fail)?;
     let rate = decoder.info().sample_rate.hz();

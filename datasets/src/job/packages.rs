@@ -31,7 +31,9 @@ impl Packages {
         progress: &dyn Progress,
     ) -> Result<Packages, Error> {
         fs::create_dir_all(cache).map_err(Error::disk(cache))?;
-        let apt = Apt { cache: fs::canonicalize(cache).map_err(Error::disk(cache))? };
+        let apt = Apt {
+            cache: fs::canonicalize(cache).map_err(Error::disk(cache))?,
+        };
         progress.begin("fetch music packages", wanted.len() as u64, "packages");
         let mut packages = Packages::default();
         for names in wanted {
@@ -44,10 +46,13 @@ impl Packages {
 
     /// The package that has one of these names.
     pub(super) fn of(&self, names: &[String]) -> Result<&Package, Error> {
-        self.0.iter().find(|package| names.contains(&package.name)).ok_or_else(|| Error::Package {
-            package: names.join(" or "),
-            reason: "it was not fetched".to_owned(),
-        })
+        self.0
+            .iter()
+            .find(|package| names.contains(&package.name))
+            .ok_or_else(|| Error::Package {
+                package: names.join(" or "),
+                reason: "it was not fetched".to_owned(),
+            })
     }
 }
 
@@ -63,7 +68,10 @@ impl Package {
 
     /// A path as it stands in the package.
     pub(super) fn relative(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 }
 
@@ -85,7 +93,10 @@ impl Apt {
             }
             for name in names {
                 progress.note(&format!("fetching {name}"));
-                match self.download(name).and_then(|file| self.unpack(name, &file)) {
+                match self
+                    .download(name)
+                    .and_then(|file| self.unpack(name, &file))
+                {
                     Ok(()) => {
                         let package = self.unpacked(name)?;
                         return package.ok_or_else(|| refused(name, "unpacked, but empty".into()));
@@ -106,7 +117,12 @@ impl Apt {
         walk(&root, &mut files)?;
         files.sort();
         let (name, version) = (name.to_owned(), version.trim().to_owned());
-        Ok((!files.is_empty()).then_some(Package { name, version, root, files }))
+        Ok((!files.is_empty()).then_some(Package {
+            name,
+            version,
+            root,
+            files,
+        }))
     }
 
     fn update(&self, progress: &dyn Progress) -> Result<(), Error> {
@@ -125,15 +141,25 @@ impl Apt {
             fs::remove_dir_all(&folder).map_err(Error::disk(&folder))?;
         }
         fs::create_dir_all(&folder).map_err(Error::disk(&folder))?;
-        run(name, self.apt_get(own_lists).args(["download", name]).current_dir(&folder))?;
+        run(
+            name,
+            self.apt_get(own_lists)
+                .args(["download", name])
+                .current_dir(&folder),
+        )?;
         let mut files = Vec::new();
         walk(&folder, &mut files)?;
-        let deb = files.into_iter().find(|path| path.extension().is_some_and(|e| e == "deb"));
+        let deb = files
+            .into_iter()
+            .find(|path| path.extension().is_some_and(|e| e == "deb"));
         deb.ok_or_else(|| refused(name, "apt-get said yes and left no .deb".to_owned()))
     }
 
     fn unpack(&self, name: &str, deb: &Path) -> Result<(), Error> {
-        let version = run(name, Command::new("dpkg-deb").arg("-f").arg(deb).arg("Version"))?;
+        let version = run(
+            name,
+            Command::new("dpkg-deb").arg("-f").arg(deb).arg("Version"),
+        )?;
         let root = self.cache.join(name);
         run(name, Command::new("dpkg-deb").arg("-x").arg(deb).arg(&root))?;
         fs::remove_file(deb).map_err(Error::disk(deb))?;
@@ -143,33 +169,55 @@ impl Apt {
 
     fn apt_get(&self, own_lists: bool) -> Command {
         let mut command = Command::new("apt-get");
-        command.env("LC_ALL", "C").args(["-q", "-o", "Acquire::Retries=2"]);
-        command.args(["-o", "Acquire::http::Timeout=30", "-o", "Acquire::https::Timeout=30"]);
+        command
+            .env("LC_ALL", "C")
+            .args(["-q", "-o", "Acquire::Retries=2"]);
+        command.args([
+            "-o",
+            "Acquire::http::Timeout=30",
+            "-o",
+            "Acquire::https::Timeout=30",
+        ]);
         // The download folder need not be readable by apt's own user, and apt warns of that.
         command.args(["-o", "APT::Sandbox::User="]);
         if own_lists {
-            let option = |key: &str, folder: &str| format!("{key}={}", self.cache.join(folder).display());
+            let option =
+                |key: &str, folder: &str| format!("{key}={}", self.cache.join(folder).display());
             command.args(["-o", &option("Dir::State::lists", "lists")]);
             command.args(["-o", &option("Dir::Cache::archives", "archives")]);
-            command.args(["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="]);
+            command.args([
+                "-o",
+                "Dir::Cache::pkgcache=",
+                "-o",
+                "Dir::Cache::srcpkgcache=",
+            ]);
         }
         command
     }
 }
 
 fn refused(package: &str, reason: String) -> Error {
-    Error::Package { package: package.to_owned(), reason }
+    Error::Package {
+        package: package.to_owned(),
+        reason,
+    }
 }
 
 /// Runs a command to its end; gives what it printed, or its last words as an error.
 fn run(package: &str, command: &mut Command) -> Result<String, Error> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command.output().map_err(|error| refused(package, format!("{program}: {error}")))?;
+    let output = command
+        .output()
+        .map_err(|error| refused(package, format!("{program}: {error}")))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let error = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("no message");
+    let error = said
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty())
+        .unwrap_or("no message");
     Err(refused(package, format!("{program}: {}", error.trim())))
 }
 

@@ -37,7 +37,11 @@ pub struct Report {
     /// Hash of every file, by key.
     pub files: BTreeMap<String, Sha256>,
     /// Whether this run wrote them; never stored.
-    #[serde(default, skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(
+        default,
+        skip_deserializing,
+        skip_serializing_if = "std::ops::Not::not"
+    )]
     pub written: bool,
 }
 
@@ -57,7 +61,9 @@ pub fn run(
         return if known.parameters == *parameters {
             Ok(known)
         } else {
-            Err(Error::OtherPlays { store: store.url().to_owned() })
+            Err(Error::OtherPlays {
+                store: store.url().to_owned(),
+            })
         };
     }
     if catalogue.releases.is_empty() {
@@ -71,18 +77,26 @@ pub fn run(
         .map(|number| Listener::new(&world, parameters, number))
         .map(|listener| (listener.country, listener.tier))
         .collect();
-    let who = table::Who { world: &world, parameters, listeners: &listeners };
+    let who = table::Who {
+        world: &world,
+        parameters,
+        listeners: &listeners,
+    };
     let mut files = BTreeMap::new();
     for day in plays.chunk_by(|a, b| a.started_at.div_euclid(DAY) == b.started_at.div_euclid(DAY)) {
         let start = Timestamp::from_millisecond(day[0].started_at).unwrap_or_default();
         let date = start.to_zoned(jiff::tz::TimeZone::UTC).date();
         let key = catalog::plays::key(date, 0);
-        let bytes = table::write(day, &who).map_err(|source| Error::Parquet { key: key.clone(), source })?;
+        let bytes = table::write(day, &who).map_err(|source| Error::Parquet {
+            key: key.clone(),
+            source,
+        })?;
         files.insert(key.clone(), Sha256::of(&bytes));
         store.put(&key, bytes)?;
         progress.advance(1);
     }
-    let count = |wanted: fn(&listening::Play) -> bool| plays.iter().filter(|p| wanted(p)).count() as u64;
+    let count =
+        |wanted: fn(&listening::Play) -> bool| plays.iter().filter(|p| wanted(p)).count() as u64;
     let report = Report {
         parameters: parameters.clone(),
         catalogue: catalogue.digest(),
@@ -95,7 +109,10 @@ pub fn run(
     };
     store.put_json(RECORD, &report)?;
     progress.finish();
-    Ok(Report { written: true, ..report })
+    Ok(Report {
+        written: true,
+        ..report
+    })
 }
 
 /// Removes what an unfinished or replaced run left; the record first, so that no reader of it
@@ -110,7 +127,11 @@ fn clear(store: &Store) -> Result<(), Error> {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let done = if self.written { "written" } else { "already there" };
+        let done = if self.written {
+            "written"
+        } else {
+            "already there"
+        };
         let share = |part: u64| 100.0 * part as f64 / self.plays.max(1) as f64;
         write!(
             f,

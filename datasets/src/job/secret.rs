@@ -19,13 +19,25 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(TokenError::NoSecret { place }.into());
         }
-        Err(source) => return Err(Error::Disk { path: path.to_owned(), source }),
+        Err(source) => {
+            return Err(Error::Disk {
+                path: path.to_owned(),
+                source,
+            });
+        }
     };
-    while secret.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+    while secret
+        .last()
+        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
+    {
         secret.pop();
     }
     if secret.len() < SECRET_BYTES {
-        return Err(TokenError::ShortSecret { place, found: secret.len() }.into());
+        return Err(TokenError::ShortSecret {
+            place,
+            found: secret.len(),
+        }
+        .into());
     }
     Ok(secret)
 }
@@ -39,13 +51,20 @@ pub fn create(path: &Path) -> Result<(), Error> {
     let mut file = match options.write(true).create_new(true).mode(0o600).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(source) => return Err(Error::Disk { path: path.to_owned(), source }),
+        Err(source) => {
+            return Err(Error::Disk {
+                path: path.to_owned(),
+                source,
+            });
+        }
     };
     let mut bytes = [0u8; SECRET_BYTES];
-    rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(|error| Error::Disk {
-        path: path.to_owned(),
-        source: std::io::Error::other(error.to_string()),
-    })?;
+    rand::rngs::SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| Error::Disk {
+            path: path.to_owned(),
+            source: std::io::Error::other(error.to_string()),
+        })?;
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     writeln!(file, "{text}").map_err(Error::disk(path))
 }

@@ -37,8 +37,11 @@ impl Listener {
         let genres = genre_weights(world, parameters, &mut random);
         let favourite = best(&genres);
         let taste = &parameters.taste;
-        let artists: Vec<f64> =
-            world.artists.iter().map(|_| (taste.artist_sigma * normal(&mut random)).exp()).collect();
+        let artists: Vec<f64> = world
+            .artists
+            .iter()
+            .map(|_| (taste.artist_sigma * normal(&mut random)).exp())
+            .collect();
         let traits: Vec<f64> = (0..taste.traits).map(|_| normal(&mut random)).collect();
         let mut per_genre = vec![0usize; world.genres.len()];
         for item in &world.items {
@@ -80,10 +83,16 @@ impl Listener {
             let weights: Vec<f64> = (0..world.items.len())
                 .map(|item| {
                     let open = world.may_hear(item, self.country, self.tier, from);
-                    if open && self.heard[item].is_none() { self.liking[item] } else { 0.0 }
+                    if open && self.heard[item].is_none() {
+                        self.liking[item]
+                    } else {
+                        0.0
+                    }
                 })
                 .collect();
-            let Some(item) = pick(&weights, &mut self.random) else { return };
+            let Some(item) = pick(&weights, &mut self.random) else {
+                return;
+            };
             self.heard[item] = Some(from - back * 2 * super::DAY);
         }
     }
@@ -112,7 +121,11 @@ fn genre_weights(world: &World, parameters: &Plays, random: &mut ChaCha8Rng) -> 
 
 fn best(weights: &[f64]) -> usize {
     let larger = |a: &(usize, &f64), b: &(usize, &f64)| a.1.total_cmp(b.1);
-    weights.iter().enumerate().max_by(larger).map_or(0, |(index, _)| index)
+    weights
+        .iter()
+        .enumerate()
+        .max_by(larger)
+        .map_or(0, |(index, _)| index)
 }
 
 fn ranks(liking: &[f64]) -> Vec<f64> {

@@ -26,9 +26,13 @@ pub(super) fn plays(world: &World, parameters: &Plays, listener: &mut Listener) 
             continue;
         }
         let number = i64::from(listener.number) << 20 | index as i64;
-        let Some(sitting) = sit_down(world, listener, start, number) else { continue };
+        let Some(sitting) = sit_down(world, listener, start, number) else {
+            continue;
+        };
         play_on(world, parameters, listener, &sitting, &mut plays);
-        let last = plays.last().map_or(start, |p| p.started_at + i64::from(p.played_ms));
+        let last = plays
+            .last()
+            .map_or(start, |p| p.started_at + i64::from(p.played_ms));
         free_from = last.max(start) + 60_000;
     }
     plays
@@ -51,7 +55,9 @@ fn starts(parameters: &Plays, listener: &mut Listener) -> Vec<i64> {
             (per_workday, &parameters.clock.workday)
         };
         for _ in 0..poisson(mean, listener) {
-            let Some(hour) = pick(hours, &mut listener.random) else { continue };
+            let Some(hour) = pick(hours, &mut listener.random) else {
+                continue;
+            };
             let within: i64 = listener.random.random_range(0..3_600_000);
             let local = day + hour as i64 * 3_600_000 + within;
             let start = local - offset;
@@ -79,20 +85,38 @@ fn poisson(mean: f64, listener: &mut Listener) -> usize {
 }
 
 fn sit_down(world: &World, listener: &mut Listener, start: i64, number: i64) -> Option<Sitting> {
-    let contexts = [Context::Search, Context::Album, Context::Playlist, Context::Radio];
+    let contexts = [
+        Context::Search,
+        Context::Album,
+        Context::Playlist,
+        Context::Radio,
+    ];
     let context = contexts[pick(&[0.22, 0.26, 0.34, 0.18], &mut listener.random)?];
-    let devices = [Device::Phone, Device::Desktop, Device::Speaker, Device::Web, Device::Car];
+    let devices = [
+        Device::Phone,
+        Device::Desktop,
+        Device::Speaker,
+        Device::Web,
+        Device::Car,
+    ];
     let device = devices[pick(&[0.55, 0.16, 0.12, 0.09, 0.08], &mut listener.random)?];
     // What the sitting is about follows from one recording that the listener feels like.
     let open = |item: usize| world.may_hear(item, listener.country, listener.tier, start);
-    let weights: Vec<f64> =
-        (0..world.items.len()).map(|i| if open(i) { listener.liking[i] } else { 0.0 }).collect();
+    let weights: Vec<f64> = (0..world.items.len())
+        .map(|i| if open(i) { listener.liking[i] } else { 0.0 })
+        .collect();
     let seed = pick(&weights, &mut listener.random)?;
     let subject = match context {
         Context::Album => world.items[seed].artist,
         _ => world.items[seed].genre,
     };
-    Some(Sitting { start, context, device, number, subject })
+    Some(Sitting {
+        start,
+        context,
+        device,
+        number,
+        subject,
+    })
 }
 
 fn play_on(
@@ -107,7 +131,9 @@ fn play_on(
     let mut now = sitting.start;
     let mut previous = None;
     loop {
-        let Some(item) = choose(world, parameters, listener, sitting, now, previous) else { return };
+        let Some(item) = choose(world, parameters, listener, sitting, now, previous) else {
+            return;
+        };
         let last = listener.random.random::<f64>() >= go_on;
         let (ended, played_ms) = ending(world, parameters, listener, item, last);
         // A play that would still run at the end of time has no event yet.
@@ -166,9 +192,14 @@ fn choose(
             Some(last) => listener.liking[item].sqrt() * recency(parameters, now - last),
         }
     };
-    for (on_subject, new) in [(true, something_new), (false, something_new), (false, !something_new)] {
-        let weights: Vec<f64> =
-            (0..world.items.len()).map(|i| weight(listener, i, on_subject, new)).collect();
+    for (on_subject, new) in [
+        (true, something_new),
+        (false, something_new),
+        (false, !something_new),
+    ] {
+        let weights: Vec<f64> = (0..world.items.len())
+            .map(|i| weight(listener, i, on_subject, new))
+            .collect();
         if let Some(item) = pick(&weights, &mut listener.random) {
             return Some(item);
         }
@@ -179,7 +210,11 @@ fn choose(
 fn novelty(world: &World, parameters: &Plays, listener: &Listener, item: usize, now: i64) -> f64 {
     let opened = world.opened(item, listener.country, listener.tier);
     let young = i64::from(parameters.repertoire.novelty_days) * DAY;
-    if opened > i64::MIN && now - opened < young { parameters.repertoire.novelty_boost } else { 1.0 }
+    if opened > i64::MIN && now - opened < young {
+        parameters.repertoire.novelty_boost
+    } else {
+        1.0
+    }
 }
 
 /// What was heard lately pulls; what was heard in this very hour does not.

@@ -52,17 +52,29 @@ pub fn write(plays: &[Play], who: &Who<'_>) -> Result<Vec<u8>, ParquetError> {
         .build();
     let mut writer = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
-    let recordings: Vec<ByteArray> =
-        who.world.items.iter().map(|item| text(&item.recording.to_string())).collect();
-    let countries: Vec<ByteArray> =
-        who.parameters.countries.iter().map(|country| text(country.code.code())).collect();
+    let recordings: Vec<ByteArray> = who
+        .world
+        .items
+        .iter()
+        .map(|item| text(&item.recording.to_string()))
+        .collect();
+    let countries: Vec<ByteArray> = who
+        .parameters
+        .countries
+        .iter()
+        .map(|country| text(country.code.code()))
+        .collect();
     let tiers = [text("free"), text("premium")];
     let of = |play: &Play| who.listeners[play.listener as usize - 1];
     longs(&mut group, plays, |play| i64::from(play.listener))?;
-    texts(&mut group, plays, |play| recordings[play.item as usize].clone())?;
+    texts(&mut group, plays, |play| {
+        recordings[play.item as usize].clone()
+    })?;
     longs(&mut group, plays, |play| play.started_at)?;
     ints(&mut group, plays, |play| play.played_ms)?;
-    ints(&mut group, plays, |play| who.world.items[play.item as usize].duration_ms)?;
+    ints(&mut group, plays, |play| {
+        who.world.items[play.item as usize].duration_ms
+    })?;
     texts(&mut group, plays, |play| text(play.ended.word()))?;
     texts(&mut group, plays, |play| text(play.context.word()))?;
     texts(&mut group, plays, |play| text(play.device.word()))?;
@@ -86,7 +98,9 @@ fn longs(
 ) -> Result<(), ParquetError> {
     let values: Vec<i64> = plays.iter().map(value).collect();
     let mut column = next(group)?;
-    column.typed::<Int64Type>().write_batch(&values, None, None)?;
+    column
+        .typed::<Int64Type>()
+        .write_batch(&values, None, None)?;
     column.close()
 }
 
@@ -95,9 +109,14 @@ fn ints(
     plays: &[Play],
     value: impl Fn(&Play) -> u32,
 ) -> Result<(), ParquetError> {
-    let values: Vec<i32> = plays.iter().map(|play| value(play).min(i32::MAX as u32) as i32).collect();
+    let values: Vec<i32> = plays
+        .iter()
+        .map(|play| value(play).min(i32::MAX as u32) as i32)
+        .collect();
     let mut column = next(group)?;
-    column.typed::<Int32Type>().write_batch(&values, None, None)?;
+    column
+        .typed::<Int32Type>()
+        .write_batch(&values, None, None)?;
     column.close()
 }
 
@@ -108,14 +127,18 @@ fn texts(
 ) -> Result<(), ParquetError> {
     let values: Vec<ByteArray> = plays.iter().map(value).collect();
     let mut column = next(group)?;
-    column.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+    column
+        .typed::<ByteArrayType>()
+        .write_batch(&values, None, None)?;
     column.close()
 }
 
 fn next<'a>(
     group: &'a mut Group<'_>,
 ) -> Result<parquet::file::writer::SerializedColumnWriter<'a>, ParquetError> {
-    group.next_column()?.ok_or_else(|| ParquetError::General("fewer columns than values".into()))
+    group
+        .next_column()?
+        .ok_or_else(|| ParquetError::General("fewer columns than values".into()))
 }
 
 #[cfg(test)]
@@ -125,12 +148,23 @@ mod tests {
     #[test]
     fn the_schema_has_the_columns_that_all_crates_agreed_on() {
         let schema = parse_message_type(SCHEMA).unwrap();
-        let names: Vec<&str> = schema.get_fields().iter().map(|field| field.name()).collect();
-        let agreed: Vec<&str> = catalog::plays::COLUMNS.iter().map(|column| column.name).collect();
+        let names: Vec<&str> = schema
+            .get_fields()
+            .iter()
+            .map(|field| field.name())
+            .collect();
+        let agreed: Vec<&str> = catalog::plays::COLUMNS
+            .iter()
+            .map(|column| column.name)
+            .collect();
         assert_eq!(names, agreed);
         for (field, column) in schema.get_fields().iter().zip(catalog::plays::COLUMNS) {
             let physical = field.get_physical_type().to_string();
-            assert!(column.kind.starts_with(&physical), "{}: {physical}", column.name);
+            assert!(
+                column.kind.starts_with(&physical),
+                "{}: {physical}",
+                column.name
+            );
         }
     }
 }

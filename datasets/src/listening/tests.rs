@@ -35,7 +35,10 @@ fn track(release: &ReleaseId, at: usize, genre: &str, artist: &str, rights: Righ
         artists: vec![Credit::new(artist, None, Role::MainArtist)],
         duration: Millis(180_000),
         advisory: Advisory::None,
-        genre: Some(Genre { code: genre.into(), delivered: genre.into() }),
+        genre: Some(Genre {
+            code: genre.into(),
+            delivered: genre.into(),
+        }),
         language: None,
         iswc: None,
         licence: None,
@@ -56,7 +59,13 @@ fn catalogue() -> Catalogue {
                 47 => rights(TerritorySet::worldwide(), "2031-01-01T00:00:00Z"),
                 _ => rights(TerritorySet::worldwide(), "2026-01-01T00:00:00Z"),
             };
-            track(&release, at, GENRES[at % 4], &format!("Artist {}", at % 12), rights)
+            track(
+                &release,
+                at,
+                GENRES[at % 4],
+                &format!("Artist {}", at % 12),
+                rights,
+            )
         })
         .collect();
     let release = Release {
@@ -78,7 +87,9 @@ fn catalogue() -> Catalogue {
         artwork: None,
         tracks,
     };
-    Catalogue { releases: vec![release] }
+    Catalogue {
+        releases: vec![release],
+    }
 }
 
 fn small() -> (World, Plays) {
@@ -93,7 +104,11 @@ fn plays_are_sorted_and_none_is_outside_the_time() {
     let (from, to) = span(&parameters);
     let plays = simulate(&world, &parameters);
     assert!(plays.len() > 10_000, "{}", plays.len());
-    assert!(plays.windows(2).all(|pair| pair[0].started_at <= pair[1].started_at));
+    assert!(
+        plays
+            .windows(2)
+            .all(|pair| pair[0].started_at <= pair[1].started_at)
+    );
     for play in &plays {
         assert!(play.started_at >= from && play.started_at + i64::from(play.played_ms) <= to);
         assert!(play.played_ms <= 180_000);
@@ -114,7 +129,11 @@ fn nobody_hears_two_things_at_once() {
 #[test]
 fn nothing_is_heard_where_or_before_it_is_on_sale() {
     let (world, parameters) = small();
-    let germany = parameters.countries.iter().position(|c| c.code.to_string() == "DE").unwrap();
+    let germany = parameters
+        .countries
+        .iter()
+        .position(|c| c.code.to_string() == "DE")
+        .unwrap();
     let isrc = |at: usize| RecordingId::of_isrc(&format!("ZZT0126{at:05}").parse().unwrap());
     let mut in_germany = 0;
     for play in simulate(&world, &parameters) {
@@ -141,7 +160,10 @@ fn listeners_hear_their_favourite_genre_most_in_the_last_week_too() {
         hits += u32::from(world.items[play.item as usize].genre == favourite);
     }
     let share = f64::from(hits) / f64::from(all);
-    assert!(share > 0.5, "favourite genre has {share:.2} of the last week, chance is 0.25");
+    assert!(
+        share > 0.5,
+        "favourite genre has {share:.2} of the last week, chance is 0.25"
+    );
 }
 
 #[test]
@@ -150,7 +172,10 @@ fn skips_are_as_frequent_as_the_parameters_say_and_rarer_for_what_is_liked() {
     let plays = simulate(&world, &parameters);
     let skipped = |play: &&Play| play.ended == Ended::Skip;
     let share = plays.iter().filter(skipped).count() as f64 / plays.len() as f64;
-    assert!((parameters.skips.liked..parameters.skips.disliked).contains(&share), "{share}");
+    assert!(
+        (parameters.skips.liked..parameters.skips.disliked).contains(&share),
+        "{share}"
+    );
     let (mut liked, mut disliked) = ((0, 0), (0, 0));
     let mut known: HashMap<u32, listener::Listener> = HashMap::new();
     for play in &plays {
@@ -159,12 +184,21 @@ fn skips_are_as_frequent_as_the_parameters_say_and_rarer_for_what_is_liked() {
             .entry(number)
             .or_insert_with(|| listener::Listener::new(&world, &parameters, number));
         let rank = listener.rank[play.item as usize];
-        let side = if rank > 0.8 { &mut liked } else { &mut disliked };
+        let side = if rank > 0.8 {
+            &mut liked
+        } else {
+            &mut disliked
+        };
         side.0 += usize::from(play.ended == Ended::Skip);
         side.1 += 1;
     }
     let rate = |(skips, all): (usize, usize)| skips as f64 / all as f64;
-    assert!(rate(liked) + 0.05 < rate(disliked), "{} {}", rate(liked), rate(disliked));
+    assert!(
+        rate(liked) + 0.05 < rate(disliked),
+        "{} {}",
+        rate(liked),
+        rate(disliked)
+    );
 }
 
 #[test]
@@ -182,10 +216,16 @@ fn most_listeners_leave_enough_unheard_for_four_weeks_of_discoveries() {
     let (world, parameters) = small();
     let (_, to) = span(&parameters);
     let mut heard: HashMap<u32, std::collections::HashSet<u32>> = HashMap::new();
-    for play in simulate(&world, &parameters).iter().filter(|p| p.started_at > to - 28 * DAY) {
+    for play in simulate(&world, &parameters)
+        .iter()
+        .filter(|p| p.started_at > to - 28 * DAY)
+    {
         heard.entry(play.listener).or_default().insert(play.item);
     }
-    let enough = heard.values().filter(|items| world.items.len() - items.len() >= 15).count();
+    let enough = heard
+        .values()
+        .filter(|items| world.items.len() - items.len() >= 15)
+        .count();
     assert!(enough * 10 > heard.len() * 9, "{enough} of {}", heard.len());
 }
 

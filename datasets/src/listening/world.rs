@@ -55,7 +55,11 @@ impl World {
         let (mut artists, mut genres) = (BTreeMap::new(), BTreeMap::new());
         for (recording, tracks) in catalogue.recordings() {
             let (release, track) = tracks[0];
-            let name = track.artists.first().or(release.artists.first()).map_or("", |c| &c.name);
+            let name = track
+                .artists
+                .first()
+                .or(release.artists.first())
+                .map_or("", |c| &c.name);
             let genre = track.genre.as_ref().or(release.genre.as_ref());
             let genre = genre.map_or("other", |genre| genre.code.as_str());
             let (next_artist, next_genre) = (artists.len(), genres.len());
@@ -65,7 +69,9 @@ impl World {
                 genre: *genres.entry(genre.to_owned()).or_insert(next_genre),
                 duration_ms: track.duration.0.clamp(1, u64::from(u32::MAX)) as u32,
                 popularity: (parameters.taste.popularity_sigma * normal(&mut random)).exp(),
-                traits: (0..parameters.taste.traits).map(|_| normal(&mut random)).collect(),
+                traits: (0..parameters.taste.traits)
+                    .map(|_| normal(&mut random))
+                    .collect(),
             };
             world.items.push(item);
             for (country, place) in parameters.countries.iter().enumerate() {
@@ -73,7 +79,10 @@ impl World {
                 for (tier, model) in models.into_iter().enumerate() {
                     let heard = |at: Timestamp| {
                         let may = |(_, track): &(_, &catalog::release::Track)| {
-                            track.rights.availability(place.code, model, at).is_available()
+                            track
+                                .rights
+                                .availability(place.code, model, at)
+                                .is_available()
                         };
                         tracks.iter().any(may)
                     };
@@ -105,10 +114,22 @@ fn on_sale(parameters: &Plays, heard: impl Fn(Timestamp) -> bool) -> (i64, i64) 
     let noon = |day: i64| from + day * super::DAY + super::DAY / 2;
     let days = (to - from) / super::DAY;
     let at = |day: i64| Timestamp::from_millisecond(noon(day)).is_ok_and(&heard);
-    let Some(first) = (0..days).find(|&day| at(day)) else { return (i64::MAX, i64::MAX) };
-    let last = (first..days).take_while(|&day| at(day)).last().unwrap_or(first);
+    let Some(first) = (0..days).find(|&day| at(day)) else {
+        return (i64::MAX, i64::MAX);
+    };
+    let last = (first..days)
+        .take_while(|&day| at(day))
+        .last()
+        .unwrap_or(first);
     let opens = if first == 0 { i64::MIN } else { noon(first) };
-    (opens, if last == days - 1 { i64::MAX } else { noon(last) })
+    (
+        opens,
+        if last == days - 1 {
+            i64::MAX
+        } else {
+            noon(last)
+        },
+    )
 }
 
 fn by_index(names: BTreeMap<String, usize>) -> Vec<String> {

@@ -53,7 +53,9 @@ pub struct Brief {
 
 /// A brief that can't be composed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("brief {text:?}: {field} is {found:?}, expected {expected}\nfix: write it as `style=house bpm=124 key=9 mode=minor seconds=96 seed=7`")]
+#[error(
+    "brief {text:?}: {field} is {found:?}, expected {expected}\nfix: write it as `style=house bpm=124 key=9 mode=minor seconds=96 seed=7`"
+)]
 pub struct BriefError {
     text: String,
     field: &'static str,
@@ -63,8 +65,14 @@ pub struct BriefError {
 
 impl Style {
     /// All styles, in the order of the declaration.
-    pub const ALL: [Style; 6] =
-        [Style::House, Style::Ambient, Style::Rock, Style::Folk, Style::Chip, Style::Dub];
+    pub const ALL: [Style; 6] = [
+        Style::House,
+        Style::Ambient,
+        Style::Rock,
+        Style::Folk,
+        Style::Chip,
+        Style::Dub,
+    ];
 
     /// Share of reverberated sound, 0..=1.
     pub(crate) fn wetness(self) -> f32 {
@@ -116,8 +124,18 @@ impl fmt::Display for Mode {
 /// The form that [`FromStr`] reads.
 impl fmt::Display for Brief {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Brief { style, bpm, key, mode, seconds, seed } = self;
-        write!(f, "style={style} bpm={bpm} key={key} mode={mode} seconds={seconds} seed={seed}")
+        let Brief {
+            style,
+            bpm,
+            key,
+            mode,
+            seconds,
+            seed,
+        } = self;
+        write!(
+            f,
+            "style={style} bpm={bpm} key={key} mode={mode} seconds={seconds} seed={seed}"
+        )
     }
 }
 

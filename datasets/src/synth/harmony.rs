@@ -9,8 +9,18 @@ use rand_chacha::ChaCha8Rng;
 
 /// 2^(n/12) for n = 0..12.
 const RATIOS: [f32; 12] = [
-    1.0, 1.059_463_1, 1.122_462, 1.189_207_1, 1.259_921, 1.334_839_9, 1.414_213_6, 1.498_307_1,
-    1.587_401, 1.681_792_8, 1.781_797_4, 1.887_748_6,
+    1.0,
+    1.059_463_1,
+    1.122_462,
+    1.189_207_1,
+    1.259_921,
+    1.334_839_9,
+    1.414_213_6,
+    1.498_307_1,
+    1.587_401,
+    1.681_792_8,
+    1.781_797_4,
+    1.887_748_6,
 ];
 
 /// Frequency of a MIDI pitch in hertz.
@@ -27,10 +37,22 @@ pub(super) fn hertz(pitch: i32) -> f32 {
 /// A four-bar progression: degrees of the scale, 0 = tonic.
 pub(super) type Progression = [usize; 4];
 
-const MAJOR: [Progression; 6] =
-    [[0, 4, 5, 3], [0, 5, 3, 4], [5, 3, 0, 4], [0, 3, 1, 4], [0, 2, 3, 4], [3, 0, 4, 5]];
-const MINOR: [Progression; 6] =
-    [[0, 5, 2, 6], [0, 3, 5, 4], [0, 6, 5, 6], [0, 3, 6, 2], [5, 6, 0, 0], [0, 2, 3, 5]];
+const MAJOR: [Progression; 6] = [
+    [0, 4, 5, 3],
+    [0, 5, 3, 4],
+    [5, 3, 0, 4],
+    [0, 3, 1, 4],
+    [0, 2, 3, 4],
+    [3, 0, 4, 5],
+];
+const MINOR: [Progression; 6] = [
+    [0, 5, 2, 6],
+    [0, 3, 5, 4],
+    [0, 6, 5, 6],
+    [0, 3, 6, 2],
+    [5, 6, 0, 0],
+    [0, 2, 3, 5],
+];
 
 /// Two different progressions, for the A and the B parts.
 pub(super) fn progressions(mode: Mode, random: &mut ChaCha8Rng) -> [Progression; 2] {
@@ -58,7 +80,9 @@ mod tests {
 
     #[test]
     fn a_degree_past_the_seventh_is_an_octave_higher() {
-        let brief: Brief = "style=folk bpm=90 key=0 mode=major seconds=9 seed=1".parse().unwrap();
+        let brief: Brief = "style=folk bpm=90 key=0 mode=major seconds=9 seed=1"
+            .parse()
+            .unwrap();
         assert_eq!(pitch(&brief, 60, 7), 72);
         assert_eq!(pitch(&brief, 60, -1), 59);
     }

@@ -16,7 +16,11 @@ struct Delay {
 
 impl Delay {
     fn new(frames: usize) -> Delay {
-        Delay { line: vec![0.0; frames], at: 0, damp: 0.0 }
+        Delay {
+            line: vec![0.0; frames],
+            at: 0,
+            damp: 0.0,
+        }
     }
 
     fn comb(&mut self, input: f32) -> f32 {

@@ -3,11 +3,11 @@
 //! A piece is bars of four beats in the form intro, A, A', B, A, … , each part eight bars of
 //! one of two progressions; the tune is a motif of the part, varied when it returns.
 
+use super::RATE;
 use super::brief::{Brief, Style};
 use super::drums::{Drum, Hit};
 use super::harmony::{Progression, pitch, progressions};
 use super::voice::{Note, Timbre};
-use super::RATE;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -35,7 +35,10 @@ pub(super) fn write(brief: &Brief) -> Score {
         brief,
         random: ChaCha8Rng::seed_from_u64(brief.seed),
         eighth,
-        score: Score { notes: Vec::new(), hits: Vec::new() },
+        score: Score {
+            notes: Vec::new(),
+            hits: Vec::new(),
+        },
     };
     let parts = progressions(brief.mode, &mut writer.random);
     let motifs = [writer.motif(), writer.motif()];
@@ -75,27 +78,63 @@ impl Writer<'_> {
         }
     }
 
-    fn note(&mut self, timbre: Timbre, pitch: i32, at: (usize, f32), eighths: f32, how: (f32, f32)) {
+    fn note(
+        &mut self,
+        timbre: Timbre,
+        pitch: i32,
+        at: (usize, f32),
+        eighths: f32,
+        how: (f32, f32),
+    ) {
         let start = ((at.0 as f32 * 8.0 + at.1) * self.eighth) as usize;
         let length = (eighths * self.eighth) as usize;
         let (loudness, pan) = how;
-        self.score.notes.push(Note { timbre, pitch, start, length, loudness, pan });
+        self.score.notes.push(Note {
+            timbre,
+            pitch,
+            start,
+            length,
+            loudness,
+            pan,
+        });
     }
 
     fn chord(&mut self, bar: usize, root: i32) {
         let (timbre, loudness, strokes): (_, _, &[(f32, f32)]) = match self.brief.style {
-            Style::House => (Timbre::Saw, 0.16, &[(1.0, 0.8), (3.0, 0.8), (4.0, 0.8), (6.0, 1.6)]),
+            Style::House => (
+                Timbre::Saw,
+                0.16,
+                &[(1.0, 0.8), (3.0, 0.8), (4.0, 0.8), (6.0, 1.6)],
+            ),
             Style::Ambient => (Timbre::Pad, 0.22, &[(0.0, 8.0)]),
-            Style::Rock => (Timbre::Driven, 0.17, &[(0.0, 1.8), (2.0, 0.8), (3.0, 2.6), (6.0, 1.8)]),
-            Style::Folk => {
-                (Timbre::Pluck, 0.24, &[(0.0, 2.0), (2.0, 1.0), (3.0, 1.0), (5.0, 1.0), (6.0, 2.0)])
-            }
+            Style::Rock => (
+                Timbre::Driven,
+                0.17,
+                &[(0.0, 1.8), (2.0, 0.8), (3.0, 2.6), (6.0, 1.8)],
+            ),
+            Style::Folk => (
+                Timbre::Pluck,
+                0.24,
+                &[(0.0, 2.0), (2.0, 1.0), (3.0, 1.0), (5.0, 1.0), (6.0, 2.0)],
+            ),
             Style::Chip => return self.arpeggio(bar, root),
             Style::Dub => (Timbre::Organ, 0.24, &[(2.0, 0.6), (6.0, 0.6)]),
         };
-        let voices: &[i32] = if self.brief.style == Style::Rock { &[0, 4, 7] } else { &[0, 2, 4, 6] };
-        let base = if self.brief.style == Style::Rock { 36 } else { 48 };
-        let rolled = if self.brief.style == Style::Folk { 0.06 } else { 0.0 };
+        let voices: &[i32] = if self.brief.style == Style::Rock {
+            &[0, 4, 7]
+        } else {
+            &[0, 2, 4, 6]
+        };
+        let base = if self.brief.style == Style::Rock {
+            36
+        } else {
+            48
+        };
+        let rolled = if self.brief.style == Style::Folk {
+            0.06
+        } else {
+            0.0
+        };
         for &(at, length) in strokes {
             for (voice, degree) in voices.iter().enumerate() {
                 let pitch = pitch(self.brief, base, root + degree);
@@ -111,22 +150,49 @@ impl Writer<'_> {
             let degree = root + [0, 2, 4, 7][sixteenth % 4];
             let pitch = pitch(self.brief, 60, degree);
             let how = (0.13, if sixteenth % 2 == 0 { -0.5 } else { 0.5 });
-            self.note(Timbre::Square, pitch, (bar, sixteenth as f32 * 0.5), 0.4, how);
+            self.note(
+                Timbre::Square,
+                pitch,
+                (bar, sixteenth as f32 * 0.5),
+                0.4,
+                how,
+            );
         }
     }
 
     fn bass(&mut self, bar: usize, root: i32) {
         let (timbre, loudness, line): (_, _, &[(f32, i32, f32)]) = match self.brief.style {
-            Style::House => (Timbre::Saw, 0.30, &[(1., 0, 0.8), (3., 0, 0.8), (5., 7, 0.8), (7., 0, 0.8)]),
+            Style::House => (
+                Timbre::Saw,
+                0.30,
+                &[(1., 0, 0.8), (3., 0, 0.8), (5., 7, 0.8), (7., 0, 0.8)],
+            ),
             Style::Ambient => (Timbre::Triangle, 0.25, &[(0., 0, 7.0)]),
             Style::Rock => (
                 Timbre::Driven,
                 0.18,
-                &[(0., 0, 0.9), (1., 0, 0.9), (2., 0, 0.9), (3., 0, 0.9), (4., 0, 0.9), (5., 0, 0.9), (6., 4, 0.9), (7., 2, 0.9)],
+                &[
+                    (0., 0, 0.9),
+                    (1., 0, 0.9),
+                    (2., 0, 0.9),
+                    (3., 0, 0.9),
+                    (4., 0, 0.9),
+                    (5., 0, 0.9),
+                    (6., 4, 0.9),
+                    (7., 2, 0.9),
+                ],
             ),
             Style::Folk => (Timbre::Triangle, 0.22, &[(0., 0, 3.5), (4., 4, 3.5)]),
-            Style::Chip => (Timbre::Triangle, 0.30, &[(0., 0, 1.0), (2., 7, 1.0), (4., 0, 1.0), (6., 4, 1.0)]),
-            Style::Dub => (Timbre::Triangle, 0.50, &[(0., 0, 2.5), (3., 0, 0.8), (4., 4, 1.5), (7., 2, 0.8)]),
+            Style::Chip => (
+                Timbre::Triangle,
+                0.30,
+                &[(0., 0, 1.0), (2., 7, 1.0), (4., 0, 1.0), (6., 4, 1.0)],
+            ),
+            Style::Dub => (
+                Timbre::Triangle,
+                0.50,
+                &[(0., 0, 2.5), (3., 0, 0.8), (4., 4, 1.5), (7., 2, 0.8)],
+            ),
         };
         for &(at, degree, length) in line {
             let pitch = pitch(self.brief, 36, root + degree);
@@ -139,28 +205,63 @@ impl Writer<'_> {
         let pattern: &[(Drum, f32, f32)] = match self.brief.style {
             Style::Ambient => &[],
             Style::House => &[
-                (Kick, 0., 0.6), (Kick, 2., 0.6), (Kick, 4., 0.6), (Kick, 6., 0.6), (Snare, 2., 0.2),
-                (Snare, 6., 0.2), (Hat, 1., 0.2), (Hat, 3., 0.2), (Hat, 5., 0.2), (Hat, 7., 0.2),
+                (Kick, 0., 0.6),
+                (Kick, 2., 0.6),
+                (Kick, 4., 0.6),
+                (Kick, 6., 0.6),
+                (Snare, 2., 0.2),
+                (Snare, 6., 0.2),
+                (Hat, 1., 0.2),
+                (Hat, 3., 0.2),
+                (Hat, 5., 0.2),
+                (Hat, 7., 0.2),
             ],
             Style::Rock => &[
-                (Kick, 0., 0.6), (Kick, 3., 0.5), (Kick, 4., 0.6), (Snare, 2., 0.5), (Snare, 6., 0.5),
-                (Hat, 0., 0.2), (Hat, 2., 0.2), (Hat, 4., 0.2), (Hat, 6., 0.2),
+                (Kick, 0., 0.6),
+                (Kick, 3., 0.5),
+                (Kick, 4., 0.6),
+                (Snare, 2., 0.5),
+                (Snare, 6., 0.5),
+                (Hat, 0., 0.2),
+                (Hat, 2., 0.2),
+                (Hat, 4., 0.2),
+                (Hat, 6., 0.2),
             ],
             Style::Folk => &[(Kick, 0., 0.25), (Hat, 2., 0.1), (Hat, 6., 0.1)],
             Style::Chip => &[
-                (Kick, 0., 0.4), (Snare, 2., 0.3), (Kick, 4., 0.4), (Kick, 5., 0.3), (Snare, 6., 0.3),
-                (Hat, 1., 0.15), (Hat, 3., 0.15), (Hat, 7., 0.15),
+                (Kick, 0., 0.4),
+                (Snare, 2., 0.3),
+                (Kick, 4., 0.4),
+                (Kick, 5., 0.3),
+                (Snare, 6., 0.3),
+                (Hat, 1., 0.15),
+                (Hat, 3., 0.15),
+                (Hat, 7., 0.15),
             ],
-            Style::Dub => &[(Kick, 4., 0.6), (Snare, 4., 0.35), (Hat, 2., 0.15), (Hat, 6., 0.15), (Hat, 7., 0.1)],
+            Style::Dub => &[
+                (Kick, 4., 0.6),
+                (Snare, 4., 0.35),
+                (Hat, 2., 0.15),
+                (Hat, 6., 0.15),
+                (Hat, 7., 0.1),
+            ],
         };
         for &(drum, at, loudness) in pattern {
             let start = ((bar as f32 * 8.0 + at) * self.eighth) as usize;
-            self.score.hits.push(Hit { drum, start, loudness });
+            self.score.hits.push(Hit {
+                drum,
+                start,
+                loudness,
+            });
         }
         if bar % 8 == 7 && self.brief.style != Style::Ambient {
             for at in [6.5, 7.0, 7.5] {
                 let start = ((bar as f32 * 8.0 + at) * self.eighth) as usize;
-                self.score.hits.push(Hit { drum: Snare, start, loudness: 0.2 });
+                self.score.hits.push(Hit {
+                    drum: Snare,
+                    start,
+                    loudness: 0.2,
+                });
             }
         }
     }
@@ -177,9 +278,19 @@ impl Writer<'_> {
         let half = bar % 2 * 8;
         for &(at, step, length) in motif.iter().filter(|n| (half..half + 8).contains(&n.0)) {
             // One note in six moves when the motif returns, so that no bar is a copy.
-            let moved = if self.random.random_range(0..6) == 0 { self.random.random_range(-1..=1) } else { 0 };
+            let moved = if self.random.random_range(0..6) == 0 {
+                self.random.random_range(-1..=1)
+            } else {
+                0
+            };
             let pitch = pitch(self.brief, base, root + step + moved);
-            self.note(timbre, pitch, (bar, (at - half) as f32), length as f32 * 0.9, (loudness, 0.2));
+            self.note(
+                timbre,
+                pitch,
+                (bar, (at - half) as f32),
+                length as f32 * 0.9,
+                (loudness, 0.2),
+            );
         }
     }
 }

@@ -36,7 +36,11 @@ pub(super) struct Note {
 /// `sin` need not round alike on two machines.
 pub(crate) fn sine(turns: f32) -> f32 {
     let phase = turns - turns.floor();
-    let x = if phase < 0.5 { 2.0 * phase } else { 2.0 * phase - 2.0 };
+    let x = if phase < 0.5 {
+        2.0 * phase
+    } else {
+        2.0 * phase - 2.0
+    };
     let y = 4.0 * x * (1.0 - x.abs());
     0.225 * (y * y.abs() - y) + y
 }
@@ -58,7 +62,11 @@ fn saw(phase: f32, step: f32) -> f32 {
 }
 
 fn square(phase: f32, step: f32) -> f32 {
-    let half = if phase < 0.5 { phase + 0.5 } else { phase - 0.5 };
+    let half = if phase < 0.5 {
+        phase + 0.5
+    } else {
+        phase - 0.5
+    };
     0.5 * (saw(half, step) - saw(phase, step))
 }
 
@@ -77,7 +85,10 @@ fn envelope_of(timbre: Timbre) -> (f32, f32, f32) {
 
 /// Adds one note to the mix; what falls past the end is cut.
 pub(super) fn render(note: &Note, mix: &mut [Frame]) {
-    let gains = [(1.0 - note.pan) * 0.5 * note.loudness, (1.0 + note.pan) * 0.5 * note.loudness];
+    let gains = [
+        (1.0 - note.pan) * 0.5 * note.loudness,
+        (1.0 + note.pan) * 0.5 * note.loudness,
+    ];
     if note.timbre == Timbre::Pluck {
         return pluck(note, gains, mix);
     }
@@ -95,9 +106,7 @@ pub(super) fn render(note: &Note, mix: &mut [Frame]) {
             Timbre::Saw => (saw(phase, step) + saw(second, step * 1.004)) * 0.5,
             Timbre::Square => square(phase, step) * 0.6,
             Timbre::Triangle => 1.0 - 4.0 * (phase - 0.5).abs(),
-            Timbre::Organ => {
-                0.5 * sine(phase) + 0.3 * sine(2.0 * phase) + 0.2 * sine(3.0 * phase)
-            }
+            Timbre::Organ => 0.5 * sine(phase) + 0.3 * sine(2.0 * phase) + 0.2 * sine(3.0 * phase),
             Timbre::Bell => sine(phase + 0.35 * level * sine(third * 1.0)),
             Timbre::Pad => {
                 (saw(phase, step) + saw(second, step * 1.006) + saw(third, step * 0.994)) * 0.33
@@ -105,7 +114,11 @@ pub(super) fn render(note: &Note, mix: &mut [Frame]) {
             _ => drive(saw(phase, step) + saw(second, step * 1.003)),
         };
         smooth += brightness * (raw - smooth);
-        let body = if note.timbre == Timbre::Bell { raw } else { smooth };
+        let body = if note.timbre == Timbre::Bell {
+            raw
+        } else {
+            smooth
+        };
         let rise = (age as f32 / attack).min(1.0);
         let fall = (1.0 - (age as f32 - note.length as f32) / release).clamp(0.0, 1.0);
         let value = body * rise * fall * level;
@@ -113,8 +126,24 @@ pub(super) fn render(note: &Note, mix: &mut [Frame]) {
         frame[1] += value * gains[1];
         level *= decay;
         phase = wrap(phase + step);
-        second = wrap(second + step * if note.timbre == Timbre::Pad { 1.006 } else { 1.004 });
-        third = wrap(third + step * if note.timbre == Timbre::Bell { 3.5 } else { 0.994 });
+        second = wrap(
+            second
+                + step
+                    * if note.timbre == Timbre::Pad {
+                        1.006
+                    } else {
+                        1.004
+                    },
+        );
+        third = wrap(
+            third
+                + step
+                    * if note.timbre == Timbre::Bell {
+                        3.5
+                    } else {
+                        0.994
+                    },
+        );
     }
 }
 
@@ -170,7 +199,14 @@ mod tests {
     fn a_note_past_the_end_is_cut_not_a_panic() {
         let mut mix = vec![[0.0; 2]; 100];
         for timbre in [Timbre::Pluck, Timbre::Pad] {
-            let note = Note { timbre, pitch: 60, start: 90, length: 500, loudness: 1.0, pan: 0.0 };
+            let note = Note {
+                timbre,
+                pitch: 60,
+                start: 90,
+                length: 500,
+                loudness: 1.0,
+                pan: 0.0,
+            };
             render(&note, &mut mix);
         }
         assert!(mix[..90].iter().all(|f| *f == [0.0, 0.0]));

@@ -19,7 +19,11 @@ struct Written {
 }
 
 fn options(folder: &Path) -> Options {
-    Options { folder: folder.to_owned(), cache: folder.join("unused"), form: Form::Short }
+    Options {
+        folder: folder.to_owned(),
+        cache: folder.join("unused"),
+        form: Form::Short,
+    }
 }
 
 fn write() -> Written {
@@ -67,9 +71,14 @@ fn elements(path: &Path) -> HashMap<String, Vec<String>> {
     let (mut name, mut found): (String, HashMap<String, Vec<String>>) = Default::default();
     loop {
         match reader.read_event().unwrap() {
-            Event::Start(start) => name = String::from_utf8(start.name().as_ref().to_vec()).unwrap(),
+            Event::Start(start) => {
+                name = String::from_utf8(start.name().as_ref().to_vec()).unwrap()
+            }
             Event::Text(text) => {
-                found.entry(name.clone()).or_default().push(text.decode().unwrap().into_owned());
+                found
+                    .entry(name.clone())
+                    .or_default()
+                    .push(text.decode().unwrap().into_owned());
             }
             Event::Eof => return found,
             _ => {}
@@ -83,10 +92,19 @@ fn the_same_bytes_come_again_in_another_folder_and_after_a_loss_but_nothing_is_d
     assert_eq!(own.report.written, own.report.releases);
     let before = hashes(own.folder.path());
     assert_eq!(before, hashes(DROP.folder.path()));
-    assert_eq!(run(&options(own.folder.path()), &Silent).unwrap().written, 0);
-    let lost = before.keys().find(|path| path.extension().is_some_and(|e| e == "flac")).unwrap();
+    assert_eq!(
+        run(&options(own.folder.path()), &Silent).unwrap().written,
+        0
+    );
+    let lost = before
+        .keys()
+        .find(|path| path.extension().is_some_and(|e| e == "flac"))
+        .unwrap();
     fs::remove_file(own.folder.path().join(lost)).unwrap();
-    assert_eq!(run(&options(own.folder.path()), &Silent).unwrap().written, 1);
+    assert_eq!(
+        run(&options(own.folder.path()), &Silent).unwrap().written,
+        1
+    );
     assert_eq!(before, hashes(own.folder.path()));
 }
 
@@ -94,8 +112,13 @@ fn the_same_bytes_come_again_in_another_folder_and_after_a_loss_but_nothing_is_d
 fn a_folder_with_other_files_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
-    let refused = run(&options(folder.path()), &Silent).unwrap_err().to_string();
-    assert!(refused.contains("not of a demo drop") && refused.contains("fix: "), "{refused}");
+    let refused = run(&options(folder.path()), &Silent)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        refused.contains("not of a demo drop") && refused.contains("fix: "),
+        "{refused}"
+    );
     assert_eq!(hashes(folder.path()).len(), 1);
 }
 
@@ -115,7 +138,11 @@ fn every_reference_in_an_ern_message_is_declared_once_and_every_file_is_there() 
         let (resources, releases) = (declared("ResourceReference"), declared("ReleaseReference"));
         let parties = declared("PartyReference");
         let used = |name: &str, among: &HashSet<String>| {
-            assert!(of(name).iter().all(|r| among.contains(r)), "{name} in {}", path.display());
+            assert!(
+                of(name).iter().all(|r| among.contains(r)),
+                "{name} in {}",
+                path.display()
+            );
         };
         used("ReleaseResourceReference", &resources);
         used("LinkedReleaseResourceReference", &resources);
@@ -139,11 +166,17 @@ fn every_reference_in_an_ern_message_is_declared_once_and_every_file_is_there() 
 fn broken(path: &Path) -> Vec<String> {
     let found = elements(path);
     let folder = path.parent().unwrap();
-    let sums = found["URI"].iter().zip(&found["Algorithm"]).zip(&found["HashSumValue"]);
+    let sums = found["URI"]
+        .iter()
+        .zip(&found["Algorithm"])
+        .zip(&found["HashSumValue"]);
     sums.filter(|((uri, algorithm), stated)| {
         let bytes = fs::read(folder.join(uri)).unwrap();
         let sum = match algorithm.as_str() {
-            "MD5" => md5::Md5::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            "MD5" => md5::Md5::digest(&bytes)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect(),
             _ => Sha256::of(&bytes).to_string(),
         };
         sum != **stated
@@ -154,7 +187,10 @@ fn broken(path: &Path) -> Vec<String> {
 
 #[test]
 fn exactly_one_master_is_truncated_and_all_others_decode_to_their_end() {
-    let wrong: Vec<_> = messages(".xml").iter().flat_map(|path| broken(path)).collect();
+    let wrong: Vec<_> = messages(".xml")
+        .iter()
+        .flat_map(|path| broken(path))
+        .collect();
     assert_eq!(wrong.len(), 1, "{wrong:?}");
     let mut failed = Vec::new();
     for path in messages(".flac") {
@@ -184,8 +220,17 @@ fn a_plain_release_states_hashes_that_its_files_have() {
             let hash = Sha256::of_file(&place).unwrap().to_string();
             assert_eq!(file["sha256"], hash, "{}", place.display());
         }
-        assert!(tracks.iter().all(|t| t["licence"].is_string() && t["origin"].is_string()));
-        future += usize::from(value["deals"][0]["start"].as_str().unwrap().starts_with("2031"));
+        assert!(
+            tracks
+                .iter()
+                .all(|t| t["licence"].is_string() && t["origin"].is_string())
+        );
+        future += usize::from(
+            value["deals"][0]["start"]
+                .as_str()
+                .unwrap()
+                .starts_with("2031"),
+        );
     }
     assert_eq!(future, 1);
 }
@@ -194,16 +239,32 @@ fn a_plain_release_states_hashes_that_its_files_have() {
 fn one_ern_release_is_for_three_countries_only() {
     let limited: Vec<_> = messages(".xml")
         .iter()
-        .map(|path| elements(path)["TerritoryCode"].iter().cloned().collect::<HashSet<_>>())
+        .map(|path| {
+            elements(path)["TerritoryCode"]
+                .iter()
+                .cloned()
+                .collect::<HashSet<_>>()
+        })
         .filter(|territories| !territories.contains("Worldwide"))
         .collect();
-    assert_eq!(limited, [HashSet::from(["DE".to_owned(), "AT".to_owned(), "CH".to_owned()])]);
+    assert_eq!(
+        limited,
+        [HashSet::from([
+            "DE".to_owned(),
+            "AT".to_owned(),
+            "CH".to_owned()
+        ])]
+    );
 }
 
 #[test]
 fn the_origin_table_names_every_master_with_licence_and_hash() {
     let table = fs::read_to_string(DROP.folder.path().join("ORIGIN.tsv")).unwrap();
-    let rows: Vec<Vec<&str>> = table.lines().skip(1).map(|row| row.split('\t').collect()).collect();
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .skip(1)
+        .map(|row| row.split('\t').collect())
+        .collect();
     assert_eq!(rows.len(), DROP.report.tracks);
     for row in rows {
         assert_eq!(row.len(), 8, "{row:?}");
@@ -219,9 +280,15 @@ fn the_recording_delivered_twice_is_not_the_same_file() {
     let mut by_origin: HashMap<String, Vec<String>> = HashMap::new();
     for row in table.lines().skip(1) {
         let fields: Vec<&str> = row.split('\t').collect();
-        by_origin.entry(fields[6].to_owned()).or_default().push(fields[7].to_owned());
+        by_origin
+            .entry(fields[6].to_owned())
+            .or_default()
+            .push(fields[7].to_owned());
     }
-    let twice: Vec<_> = by_origin.values().filter(|hashes| hashes.len() > 1).collect();
+    let twice: Vec<_> = by_origin
+        .values()
+        .filter(|hashes| hashes.len() > 1)
+        .collect();
     assert_eq!(twice.len(), 1);
     assert_ne!(twice[0][0], twice[0][1]);
 }

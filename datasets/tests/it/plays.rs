@@ -34,10 +34,17 @@ fn catalogue() -> Catalogue {
             isrc,
             title: format!("Track {at}"),
             version: None,
-            artists: vec![Credit::new(format!("Artist {}", at % 5), None, Role::MainArtist)],
+            artists: vec![Credit::new(
+                format!("Artist {}", at % 5),
+                None,
+                Role::MainArtist,
+            )],
             duration: Millis(200_000),
             advisory: Advisory::None,
-            genre: Some(Genre { code: genre.clone(), delivered: genre }),
+            genre: Some(Genre {
+                code: genre.clone(),
+                delivered: genre,
+            }),
             language: None,
             iswc: None,
             licence: None,
@@ -66,7 +73,9 @@ fn catalogue() -> Catalogue {
         artwork: None,
         tracks,
     };
-    Catalogue { releases: vec![release] }
+    Catalogue {
+        releases: vec![release],
+    }
 }
 
 fn parameters() -> Plays {
@@ -92,8 +101,13 @@ fn plays_are_partitioned_by_day_and_read_back_in_order() {
             let started = row.get_timestamp_millis(2).unwrap();
             assert!(started >= last);
             last = started;
-            let day = jiff::Timestamp::from_millisecond(started).unwrap().to_string();
-            assert!(key.contains(&format!("day={}/", &day[..10])), "{key} has {day}");
+            let day = jiff::Timestamp::from_millisecond(started)
+                .unwrap()
+                .to_string();
+            assert!(
+                key.contains(&format!("day={}/", &day[..10])),
+                "{key} has {day}"
+            );
             row.get_string(1).unwrap().parse::<RecordingId>().unwrap();
             assert!(row.get_int(3).unwrap() <= row.get_int(4).unwrap());
             assert!(["complete", "skip", "stop"].contains(&row.get_string(5).unwrap().as_str()));
@@ -111,8 +125,13 @@ fn a_second_run_finds_the_plays_and_other_parameters_are_refused() {
     let second = run(&catalogue, &store, &parameters(), false, &Silent).unwrap();
     assert!(first.written && !second.written);
     assert_eq!(first.files, second.files);
-    let other = Plays { seed: 1, ..parameters() };
-    let refused = run(&catalogue, &store, &other, false, &Silent).unwrap_err().to_string();
+    let other = Plays {
+        seed: 1,
+        ..parameters()
+    };
+    let refused = run(&catalogue, &store, &other, false, &Silent)
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("--replace"), "{refused}");
     let third = run(&catalogue, &store, &other, true, &Silent).unwrap();
     assert_ne!(first.files, third.files);

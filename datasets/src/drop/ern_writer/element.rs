@@ -11,7 +11,10 @@ pub(super) struct Xml {
 
 impl Xml {
     pub(super) fn new() -> Xml {
-        let mut xml = Xml { writer: Writer::new_with_indent(Vec::new(), b' ', 2), open: Vec::new() };
+        let mut xml = Xml {
+            writer: Writer::new_with_indent(Vec::new(), b' ', 2),
+            open: Vec::new(),
+        };
         xml.put(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
         xml
     }
@@ -52,6 +55,8 @@ impl Xml {
     }
 
     fn put(&mut self, event: Event<'_>) {
-        self.writer.write_event(event).expect("writing to memory cannot fail");
+        self.writer
+            .write_event(event)
+            .expect("writing to memory cannot fail");
     }
 }

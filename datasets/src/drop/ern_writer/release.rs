@@ -14,7 +14,11 @@ pub(super) fn list(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties, si
             xml.leaf("ReleaseReference", &format!("R{}", at + 1));
             xml.open("ReleaseId");
             let id = format!("{}_{}", delivery.release.gtin, track.isrc);
-            xml.leaf_with("ProprietaryId", &[("Namespace", &delivery.label.sender)], &id);
+            xml.leaf_with(
+                "ProprietaryId",
+                &[("Namespace", &delivery.label.sender)],
+                &id,
+            );
             xml.close();
             xml.leaf("ReleaseResourceReference", &format!("A{}", at + 1));
             label_and_genre(xml, &track.genre);
@@ -37,7 +41,13 @@ fn release(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties, single: bo
     xml.open("ReleaseId");
     xml.leaf("ICPN", &release.gtin);
     xml.close();
-    display(xml, parties, &release.title, release.version.as_deref(), &release.artist);
+    display(
+        xml,
+        parties,
+        &release.title,
+        release.version.as_deref(),
+        &release.artist,
+    );
     let everywhere = [("ApplicableTerritoryCode", "Worldwide")];
     xml.leaf_with("ReleaseLabelReference", &everywhere, Parties::LABEL);
     line(xml, "P", &release.p_line);
@@ -51,7 +61,10 @@ fn release(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties, single: bo
     xml.leaf("OriginalReleaseDate", &release.original);
     xml.leaf("ParentalWarningType", "NotExplicit");
     let several = release.kind == "Compilation";
-    xml.leaf("IsMultiArtistCompilation", if several { "true" } else { "false" });
+    xml.leaf(
+        "IsMultiArtistCompilation",
+        if several { "true" } else { "false" },
+    );
     groups(xml, delivery);
     xml.close();
 }
@@ -81,7 +94,13 @@ fn groups(xml: &mut Xml, delivery: &Delivery<'_>) {
 }
 
 fn items(xml: &mut Xml, delivery: &Delivery<'_>, disc: u16) {
-    for (at, track) in delivery.release.tracks.iter().enumerate().filter(|(_, t)| t.disc == disc) {
+    for (at, track) in delivery
+        .release
+        .tracks
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| t.disc == disc)
+    {
         xml.open("ResourceGroupContentItem");
         xml.leaf("SequenceNumber", &track.number.to_string());
         xml.leaf("ReleaseResourceReference", &format!("A{}", at + 1));

@@ -8,7 +8,13 @@ use crate::drop::{Delivery, Master, Resource, duration};
 /// Writes `ResourceList`: `A1`, `A2` … are the tracks in order, the cover comes last.
 pub(super) fn list(xml: &mut Xml, delivery: &Delivery<'_>, parties: &Parties) {
     xml.open("ResourceList");
-    for (at, (track, master)) in delivery.release.tracks.iter().zip(delivery.masters).enumerate() {
+    for (at, (track, master)) in delivery
+        .release
+        .tracks
+        .iter()
+        .zip(delivery.masters)
+        .enumerate()
+    {
         recording(xml, delivery, parties, (at + 1, track, master));
     }
     cover(xml, delivery);
@@ -36,7 +42,11 @@ fn recording(
     xml.leaf("AudioCodecType", "FLAC");
     xml.leaf("NumberOfChannels", "2");
     let kilohertz = master.rate as f64 / 1000.0;
-    xml.leaf_with("SamplingRate", &[("UnitOfMeasure", "kHz")], &kilohertz.to_string());
+    xml.leaf_with(
+        "SamplingRate",
+        &[("UnitOfMeasure", "kHz")],
+        &kilohertz.to_string(),
+    );
     xml.leaf("BitsPerSample", "16");
     file(xml, &delivery.label.hash, &master.resource);
     xml.close();
@@ -44,17 +54,30 @@ fn recording(
     xml.close();
     display(xml, parties, &track.title, None, &track.artist);
     xml.open_with("Contributor", &[("SequenceNumber", "1")]);
-    xml.leaf("ContributorPartyReference", parties.reference(&track.artist));
+    xml.leaf(
+        "ContributorPartyReference",
+        parties.reference(&track.artist),
+    );
     xml.leaf("Role", "Composer");
     xml.close();
     // ERN has no field for an open licence; the courtesy line is what a player must show.
     let courtesy = format!("Licence {}. Origin {}.", master.licence, master.origin);
-    let everywhere = [("ApplicableTerritoryCode", "Worldwide"), ("IsDefault", "true")];
+    let everywhere = [
+        ("ApplicableTerritoryCode", "Worldwide"),
+        ("IsDefault", "true"),
+    ];
     xml.leaf_with("CourtesyLine", &everywhere, &courtesy);
     xml.leaf("Duration", &duration(master.millis));
     xml.leaf("CreationDate", &delivery.release.original);
     xml.leaf("ParentalWarningType", "NotExplicit");
-    xml.leaf("IsInstrumental", if delivery.release.language == "zxx" { "true" } else { "false" });
+    xml.leaf(
+        "IsInstrumental",
+        if delivery.release.language == "zxx" {
+            "true"
+        } else {
+            "false"
+        },
+    );
     if delivery.release.language != "zxx" {
         xml.leaf("LanguageOfPerformance", &delivery.release.language);
     }
@@ -68,7 +91,11 @@ fn cover(xml: &mut Xml, delivery: &Delivery<'_>) {
     xml.leaf("Type", "FrontCoverImage");
     xml.open("ResourceId");
     let id = format!("COVER:{}", delivery.release.gtin);
-    xml.leaf_with("ProprietaryId", &[("Namespace", &delivery.label.sender)], &id);
+    xml.leaf_with(
+        "ProprietaryId",
+        &[("Namespace", &delivery.label.sender)],
+        &id,
+    );
     xml.close();
     xml.leaf("ParentalWarningType", "NotExplicit");
     xml.open("TechnicalDetails");
@@ -99,7 +126,10 @@ fn file(xml: &mut Xml, hash: &str, resource: &Resource) {
 /// A `PLine` or `CLine` from text that begins with its year.
 pub(super) fn line(xml: &mut Xml, kind: &str, text: &str) {
     xml.open(&format!("{kind}Line"));
-    if let Some(year) = text.get(..4).filter(|year| year.bytes().all(|b| b.is_ascii_digit())) {
+    if let Some(year) = text
+        .get(..4)
+        .filter(|year| year.bytes().all(|b| b.is_ascii_digit()))
+    {
         xml.leaf("Year", year);
     }
     xml.leaf(&format!("{kind}LineText"), &format!("({kind}) {text}"));
