@@ -126,7 +126,18 @@ impl fmt::Display for Report {
 /// # Errors
 /// [`Error`]: the job failed and may be run again.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
-    match &args.command {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(context.threads.max(1))
+        .build();
+    match pool {
+        Ok(pool) => pool.install(|| make(&args.command, context)),
+        // Without threads of its own the work goes on in the process-wide pool.
+        Err(_) => make(&args.command, context),
+    }
+}
+
+fn make(command: &Command, context: &Context<'_>) -> Result<Report, Error> {
+    match command {
         Command::Drop {
             dir,
             cache,
