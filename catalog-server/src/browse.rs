@@ -112,11 +112,9 @@ pub(crate) async fn home(
     let cards = live.newest.iter().filter_map(|row| eye.card(*row));
     let shown = Home {
         edition: &live.id,
-        releases: live
-            .newest
-            .iter()
+        releases: cards
+            .filter(|card| card.available)
             .take(NEW_RELEASES)
-            .filter_map(|row| eye.card(*row))
             .collect(),
         chart_title: crate::discover::chart_title(&listener),
         chart: crate::discover::chart(&eye, app.config.answers.list_length),

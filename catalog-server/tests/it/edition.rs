@@ -436,6 +436,7 @@ fn lists(path: &std::path::Path) {
         .section("schema", &[SCHEMA])
         .section("monday", &[monday.as_second()])
         .section("recordings", &recordings)
+        .section("popularity", &[0.5f32; 7])
         .section("listeners", &[LISTENER])
         .section("weekly.at", &[0u64, weekly.len() as u64])
         .section("weekly", &weekly)

@@ -51,9 +51,15 @@ impl World {
             cache: folder.path().join("cache"),
             clock: Arc::new(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap()),
         });
+        let server = server.unwrap();
+        assert_eq!(
+            server.editions().refused,
+            None,
+            "the tests' own edition is good"
+        );
         World {
             folder,
-            server: Some(server.unwrap()),
+            server: Some(server),
             clock,
         }
     }
