@@ -2,8 +2,8 @@
 //!
 //! A JSON Web Token (RFC 7519) signed with HMAC-SHA-256 (`HS256`, RFC 7515): claims `sub` (the
 //! listener's number in decimal), `country` (ISO 3166-1 alpha-2), `tier` (`premium` or `free`),
-//! `iat` and `exp` (seconds since 1970). The secret is the bytes of a file without the newline
-//! at its end. The server of the catalogue verifies the same form.
+//! `iat` and `exp` (seconds since 1970). The secret is the first line of a file. The server of the
+//! catalogue verifies the same form.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -8,13 +8,14 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// Reads the secret: the file's bytes without the newline at its end.
+/// Reads the secret that signs: the first line that is neither empty nor a `#` comment, without
+/// the blanks around it. (A file may hold a second one that the server still verifies.)
 ///
 /// # Errors
 /// [`TokenError::NoSecret`], [`TokenError::ShortSecret`] or what the disk says.
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let place = path.display().to_string();
-    let mut secret = match fs::read(path) {
+    let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(TokenError::NoSecret { place }.into());
@@ -26,18 +27,14 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
             });
         }
     };
-    while secret
-        .last()
-        .is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
-    {
-        secret.pop();
-    }
+    let mut lines = bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"#"));
+    let secret = lines.next().unwrap_or_default().to_vec();
     if secret.len() < SECRET_BYTES {
-        return Err(TokenError::ShortSecret {
-            place,
-            found: secret.len(),
-        }
-        .into());
+        let found = secret.len();
+        return Err(TokenError::ShortSecret { place, found }.into());
     }
     Ok(secret)
 }
@@ -67,4 +64,37 @@ pub fn create(path: &Path) -> Result<(), Error> {
         })?;
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     writeln!(file, "{text}").map_err(Error::disk(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_new_secret_is_for_its_owner_only_and_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        assert!(read(&path).unwrap_err().to_string().contains("--create"));
+        create(&path).unwrap();
+        let first = read(&path).unwrap();
+        assert_eq!(first.len(), 2 * SECRET_BYTES);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        create(&path).unwrap();
+        assert_eq!(read(&path).unwrap(), first);
+    }
+
+    #[test]
+    fn the_first_secret_of_a_file_signs_and_a_short_one_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let (new, old) = ("n".repeat(32), "o".repeat(32));
+        fs::write(&path, format!("# rotated today\n\n{new} \n{old}\n")).unwrap();
+        assert_eq!(read(&path).unwrap(), new.as_bytes());
+        fs::write(&path, "short\n").unwrap();
+        assert!(read(&path).unwrap_err().to_string().contains("5 bytes"));
+    }
 }

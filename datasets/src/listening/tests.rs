@@ -229,6 +229,52 @@ fn most_listeners_leave_enough_unheard_for_four_weeks_of_discoveries() {
     assert!(enough * 10 > heard.len() * 9, "{enough} of {}", heard.len());
 }
 
+/// A slow and simple recommender: what a listener's first seven weeks say of their genres, times
+/// popularity, against popularity alone; judged by what is heard for the first time in the last.
+#[test]
+fn taste_foretells_the_discoveries_of_a_held_out_week_better_than_popularity() {
+    let (world, parameters) = small();
+    let (_, to) = span(&parameters);
+    let (past, future): (Vec<Play>, Vec<Play>) = simulate(&world, &parameters)
+        .into_iter()
+        .partition(|play| play.started_at < to - 7 * DAY);
+    let mut popularity = vec![0.0; world.items.len()];
+    let mut genres: HashMap<u32, Vec<f64>> = HashMap::new();
+    let mut heard: std::collections::HashSet<(u32, u32)> = Default::default();
+    for play in &past {
+        popularity[play.item as usize] += 1.0;
+        let genre = world.items[play.item as usize].genre;
+        genres
+            .entry(play.listener)
+            .or_insert_with(|| vec![0.1; world.genres.len()])[genre] += 1.0;
+        heard.insert((play.listener, play.item));
+    }
+    let (mut by_popularity, mut by_taste) = (0, 0);
+    for play in &future {
+        let Some(taste) = genres.get(&play.listener) else {
+            continue;
+        };
+        if !heard.insert((play.listener, play.item)) {
+            continue;
+        }
+        // Whether the recording is among the ten best of those that the listener did not know.
+        let hit = |score: &dyn Fn(usize) -> f64| {
+            let item = play.item as usize;
+            let unknown = |other: &usize| !heard.contains(&(play.listener, *other as u32));
+            let better = (0..world.items.len())
+                .filter(unknown)
+                .filter(|&o| score(o) > score(item));
+            i32::from(better.count() < 10)
+        };
+        by_popularity += hit(&|item| popularity[item]);
+        by_taste += hit(&|item| popularity[item] * taste[world.items[item].genre]);
+    }
+    assert!(
+        by_taste * 10 > by_popularity * 12,
+        "taste {by_taste}, popularity {by_popularity}"
+    );
+}
+
 #[test]
 fn an_empty_catalogue_gives_no_plays() {
     let (_, parameters) = small();
