@@ -29,7 +29,13 @@ use std::path::PathBuf;
 #[command(name = "backline", version, verbatim_doc_comment, max_term_width = 100)]
 pub(crate) struct Arguments {
     /// Where everything stands: a folder, or a URL that begins with s3:, gs:, az: or file:
-    #[arg(long, global = true, env = "BACKLINE_STORE", default_value = "backline-store", value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "BACKLINE_STORE",
+        default_value = "backline-store",
+        value_name = "URL"
+    )]
     pub(crate) store: String,
     /// A file with one section per job; `backline config` prints all keys with their defaults
     #[arg(long, global = true, env = "BACKLINE_CONFIG", value_name = "FILE")]

@@ -26,16 +26,28 @@ pub(crate) struct File {
 impl File {
     /// Reads the file, if one is named.
     pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<File> {
-        let Some(path) = path else { return Ok(File::default()) };
+        let Some(path) = path else {
+            return Ok(File::default());
+        };
         let place = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("{place}: cannot read the configuration\nfix: check --config and BACKLINE_CONFIG"))?;
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "{place}: cannot read the configuration\nfix: check --config and BACKLINE_CONFIG"
+            )
+        })?;
         let table = catalog::config::parse(&place, &text)?;
-        let known = || SECTIONS.iter().map(|(name, _)| *name).chain(FOREIGN.iter().copied());
+        let known = || {
+            SECTIONS
+                .iter()
+                .map(|(name, _)| *name)
+                .chain(FOREIGN.iter().copied())
+        };
         for (name, value) in &table {
             if !known().any(|section| section == name) || !matches!(value, Value::Table(_)) {
                 let sections = known().collect::<Vec<_>>().join("], [");
-                bail!("{place}: found `{name}`, expected only the sections [{sections}]\nfix: move the key into the section of its job");
+                bail!(
+                    "{place}: found `{name}`, expected only the sections [{sections}]\nfix: move the key into the section of its job"
+                );
             }
         }
         Ok(File { table })

@@ -15,17 +15,25 @@ const FAILED: u8 = 2;
 pub(crate) fn log_to_stderr(arguments: &Arguments) {
     let default = if arguments.quiet { "warn" } else { "info" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if arguments.json {
         log.json().init();
     } else {
-        log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+        log.with_target(false)
+            .with_ansi(std::io::stderr().is_terminal())
+            .init();
     }
 }
 
 /// Prints a result. A reader that hung up (`| head`) is no error.
 pub(crate) fn print(report: &(dyn Shown + '_), json: bool) -> anyhow::Result<()> {
-    let text = if json { report.to_json()? } else { report.to_string() };
+    let text = if json {
+        report.to_json()?
+    } else {
+        report.to_string()
+    };
     let mut out = std::io::stdout().lock();
     match writeln!(out, "{}", text.trim_end()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -35,7 +43,11 @@ pub(crate) fn print(report: &(dyn Shown + '_), json: bool) -> anyhow::Result<()>
 
 /// The exit code of a job that ran to its end.
 pub(crate) fn exit_code(refused: usize) -> ExitCode {
-    if refused > 0 { ExitCode::from(REFUSED) } else { ExitCode::SUCCESS }
+    if refused > 0 {
+        ExitCode::from(REFUSED)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// Says why a job failed, every cause once, and gives the exit code.

@@ -100,29 +100,54 @@ pub(crate) fn run(args: &Args, context: &Context<'_>, file: &File) -> anyhow::Re
     let store = context.store;
     match &args.command {
         Command::Publish(args) => publish(args, context, file),
-        Command::List => Ok(Report::List(history::list(store)?.into_iter().map(Into::into).collect())),
+        Command::List => Ok(Report::List(
+            history::list(store)?.into_iter().map(Into::into).collect(),
+        )),
         Command::Show { id } => {
             let id = named_or_current(id.as_deref(), context)?;
-            Ok(Report::Manifest { manifest: Box::new(edition::manifest(store, &id)?), id })
+            Ok(Report::Manifest {
+                manifest: Box::new(edition::manifest(store, &id)?),
+                id,
+            })
         }
         Command::Verify { id } => {
             let id = named_or_current(id.as_deref(), context)?;
             let cache: PathBuf = std::env::temp_dir().join("backline-editions");
             let opened = edition::Edition::open(store, &id, &cache)?;
             opened.verify()?;
-            Ok(Report::Verified { id, files: opened.manifest.files.len(), bytes: opened.manifest.bytes() })
+            Ok(Report::Verified {
+                id,
+                files: opened.manifest.files.len(),
+                bytes: opened.manifest.bytes(),
+            })
         }
         Command::Rollback { id, why } => {
             let who = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
-            let pointer = history::rollback(store, id, Some(Forced { who, why: why.clone() }))?;
-            Ok(Report::RolledBack { id: pointer.edition, generation: pointer.generation })
+            let pointer = history::rollback(
+                store,
+                id,
+                Some(Forced {
+                    who,
+                    why: why.clone(),
+                }),
+            )?;
+            Ok(Report::RolledBack {
+                id: pointer.edition,
+                generation: pointer.generation,
+            })
         }
-        Command::Prune { keep } => Ok(Report::Pruned { gone: history::prune(store, keep)? }),
+        Command::Prune { keep } => Ok(Report::Pruned {
+            gone: history::prune(store, keep)?,
+        }),
     }
 }
 
 /// Assembles and publishes.
-pub(crate) fn publish(args: &PublishArgs, context: &Context<'_>, file: &File) -> anyhow::Result<Report> {
+pub(crate) fn publish(
+    args: &PublishArgs,
+    context: &Context<'_>,
+    file: &File,
+) -> anyhow::Result<Report> {
     let config = Config::load(context.config)?;
     let stages = Stages::read(file)?;
     let sealed = assemble::assemble(context, &stages, &config)?;
@@ -142,6 +167,11 @@ fn named_or_current(id: Option<&str>, context: &Context<'_>) -> anyhow::Result<S
         return Ok(id.to_owned());
     }
     let pointer = edition::current(context.store)?;
-    let none = || anyhow::anyhow!("store `{}`: no edition was published yet\nfix: run `backline nightly DROP`, or `backline edition publish`", context.store.url());
+    let none = || {
+        anyhow::anyhow!(
+            "store `{}`: no edition was published yet\nfix: run `backline nightly DROP`, or `backline edition publish`",
+            context.store.url()
+        )
+    };
     Ok(pointer.ok_or_else(none)?.edition)
 }

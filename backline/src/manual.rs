@@ -29,15 +29,26 @@ pub(crate) struct ManArgs {
 }
 
 pub(crate) fn config(args: &ConfigArgs) -> anyhow::Result<()> {
-    let wanted = |name: &str| args.section.as_deref().is_none_or(|section| section == name);
+    let wanted = |name: &str| {
+        args.section
+            .as_deref()
+            .is_none_or(|section| section == name)
+    };
     let texts: Vec<String> = SECTIONS
         .iter()
         .filter(|(name, _)| wanted(name))
         .map(|(name, text)| format!("[{name}]\n{}", under(name, text)))
         .collect();
     if texts.is_empty() {
-        let names = SECTIONS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-        bail!("section `{}`: unknown, expected one of {names}\nfix: run `backline config` to see all", args.section.as_deref().unwrap_or_default());
+        let names = SECTIONS
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(", ");
+        bail!(
+            "section `{}`: unknown, expected one of {names}\nfix: run `backline config` to see all",
+            args.section.as_deref().unwrap_or_default()
+        );
     }
     write_out(texts.join("\n").as_bytes())
 }
@@ -54,7 +65,12 @@ fn under(section: &str, text: &str) -> String {
 
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Arguments::command(), "backline", &mut script);
+    clap_complete::generate(
+        args.shell,
+        &mut Arguments::command(),
+        "backline",
+        &mut script,
+    );
     write_out(&script)
 }
 
@@ -62,7 +78,9 @@ pub(crate) fn man(args: &ManArgs) -> anyhow::Result<()> {
     let folder = args.folder.display();
     std::fs::create_dir_all(&args.folder)
         .and_then(|()| clap_mangen::generate_to(Arguments::command(), &args.folder))
-        .with_context(|| format!("{folder}: cannot write man pages\nfix: name a folder you may write to"))
+        .with_context(|| {
+            format!("{folder}: cannot write man pages\nfix: name a folder you may write to")
+        })
 }
 
 fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
@@ -78,7 +96,10 @@ mod tests {
 
     #[test]
     fn the_printed_defaults_are_a_configuration_that_every_job_reads() {
-        let whole: String = SECTIONS.iter().map(|(name, text)| format!("[{name}]\n{}", under(name, text))).collect();
+        let whole: String = SECTIONS
+            .iter()
+            .map(|(name, text)| format!("[{name}]\n{}", under(name, text)))
+            .collect();
         let table: toml::Table = whole.parse().unwrap();
         let section = |name: &str| table.get(name).and_then(toml::Value::as_table);
         ingest::config::Config::load(section("ingest")).unwrap();

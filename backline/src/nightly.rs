@@ -69,7 +69,14 @@ pub(crate) fn run(args: &Args, context: &Context<'_>, file: &File) -> anyhow::Re
     if let Some(drop) = &args.drop {
         let config = ingest::config::Config::load(file.section("ingest"))?;
         night.stage("ingest", || {
-            let report = ingest::job::run(store, &config, drop, args.report.as_deref(), threads, progress)?;
+            let report = ingest::job::run(
+                store,
+                &config,
+                drop,
+                args.report.as_deref(),
+                threads,
+                progress,
+            )?;
             let refused = report.refused();
             Ok((report, refused))
         })?;
@@ -78,30 +85,60 @@ pub(crate) fn run(args: &Args, context: &Context<'_>, file: &File) -> anyhow::Re
     let catalogue = catalog::snapshot::catalogue(store)?;
     night.stage("transcode", || {
         let items = transcode::job::items(&catalogue);
-        let report = transcode::job::run(store, &stages_config.transcode, &items, threads, progress)?;
+        let report =
+            transcode::job::run(store, &stages_config.transcode, &items, threads, progress)?;
         let refused = report.refused();
         Ok((report, refused))
     })?;
     night.stage("fingerprint", || {
-        let report = fingerprint::job::run(store, &catalogue, &stages_config.fingerprint, None, threads, progress)?;
+        let report = fingerprint::job::run(
+            store,
+            &catalogue,
+            &stages_config.fingerprint,
+            None,
+            threads,
+            progress,
+        )?;
         let refused = report.refused();
         Ok((report, refused))
     })?;
     if args.simulate_plays && store.list(catalog::plays::PREFIX)?.is_empty() {
         let parameters = datasets::config::Config::load(file.section("datasets"))?.plays;
-        night.stage("plays", || Ok((datasets::job::plays::run(&catalogue, store, &parameters, false, progress)?, 0)))?;
+        night.stage("plays", || {
+            Ok((
+                datasets::job::plays::run(&catalogue, store, &parameters, false, progress)?,
+                0,
+            ))
+        })?;
     }
-    match store.list(catalog::plays::PREFIX)?.iter().any(|(key, _)| key.ends_with(".parquet")) {
+    match store
+        .list(catalog::plays::PREFIX)?
+        .iter()
+        .any(|(key, _)| key.ends_with(".parquet"))
+    {
         true => recommend(&mut night, context, &catalogue, &stages_config)?,
         false => progress.note("no plays in the store: this edition has no recommendations"),
     }
     let started = Instant::now();
-    let section = Context { config: file.section("edition"), ..*context };
+    let section = Context {
+        config: file.section("edition"),
+        ..*context
+    };
     let edition = edition::publish(&args.publish, &section, file)?;
-    night.stages.push(Stage::new("edition", started, 0, edition.to_string(), serde_json::to_value(&edition)?));
+    night.stages.push(Stage::new(
+        "edition",
+        started,
+        0,
+        edition.to_string(),
+        serde_json::to_value(&edition)?,
+    ));
     let records = DeliveryLog::new(store).keys()?.len();
     tracing::debug!(records, "the delivery log has {records} records");
-    Ok(Report { refused: night.stages.iter().map(|stage| stage.refused).sum(), stages: night.stages, edition })
+    Ok(Report {
+        refused: night.stages.iter().map(|stage| stage.refused).sum(),
+        stages: night.stages,
+        edition,
+    })
 }
 
 fn recommend(
@@ -119,7 +156,10 @@ fn recommend(
             force: None,
             threads: context.threads,
         };
-        Ok((recsys::job::run(context.store, &config.recsys, &request, context.progress)?, 0))
+        Ok((
+            recsys::job::run(context.store, &config.recsys, &request, context.progress)?,
+            0,
+        ))
     })
 }
 
@@ -136,7 +176,13 @@ impl Night {
     ) -> anyhow::Result<()> {
         let started = Instant::now();
         let (report, refused) = work()?;
-        self.stages.push(Stage::new(name, started, refused, report.to_string(), serde_json::to_value(&report)?));
+        self.stages.push(Stage::new(
+            name,
+            started,
+            refused,
+            report.to_string(),
+            serde_json::to_value(&report)?,
+        ));
         Ok(())
     }
 }
@@ -149,7 +195,13 @@ impl Stage {
         text: String,
         report: serde_json::Value,
     ) -> Stage {
-        Stage { name, seconds: started.elapsed().as_secs_f64(), refused, text, report }
+        Stage {
+            name,
+            seconds: started.elapsed().as_secs_f64(),
+            refused,
+            text,
+            report,
+        }
     }
 }
 
@@ -163,7 +215,10 @@ impl fmt::Display for Report {
         let seconds: f64 = self.stages.iter().map(|stage| stage.seconds).sum();
         match self.refused {
             0 => write!(f, "nightly done in {seconds:.0} s, nothing refused"),
-            n => write!(f, "nightly done in {seconds:.0} s, {n} refused: see ingest's report"),
+            n => write!(
+                f,
+                "nightly done in {seconds:.0} s, {n} refused: see ingest's report"
+            ),
         }
     }
 }

@@ -13,7 +13,10 @@ const LINE_EVERY: Duration = Duration::from_secs(15);
 
 /// What fits the place that stderr goes to.
 pub(crate) fn for_terminal(arguments: &Arguments) -> Box<dyn Progress> {
-    match (arguments.quiet, std::io::stderr().is_terminal() && !arguments.json) {
+    match (
+        arguments.quiet,
+        std::io::stderr().is_terminal() && !arguments.json,
+    ) {
         (true, _) => Box::new(Silent),
         (false, true) => Box::<Bars>::default(),
         (false, false) => Box::<Lines>::default(),
@@ -28,15 +31,25 @@ struct Bars {
 
 impl Bars {
     fn with<T>(&self, work: impl FnOnce(&mut Option<(String, ProgressBar)>) -> T) -> T {
-        work(&mut self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        work(
+            &mut self
+                .stage
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        )
     }
 }
 
 impl Progress for Bars {
     fn begin(&self, stage: &str, total: u64, unit: &'static str) {
-        let template = format!("{{prefix:>24.bold}} {{bar:32.cyan/dim}} {{pos:>6}}/{{len}} {unit}  {{elapsed}} · {{eta}} left  {{wide_msg:.dim}}");
-        let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(total).with_style(style.progress_chars("━╸─")).with_prefix(stage.to_owned());
+        let template = format!(
+            "{{prefix:>24.bold}} {{bar:32.cyan/dim}} {{pos:>6}}/{{len}} {unit}  {{elapsed}} · {{eta}} left  {{wide_msg:.dim}}"
+        );
+        let style = ProgressStyle::with_template(&template)
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = ProgressBar::new(total)
+            .with_style(style.progress_chars("━╸─"))
+            .with_prefix(stage.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         self.with(|current| *current = Some((stage.to_owned(), bar)));
     }
@@ -77,18 +90,30 @@ impl Progress for Lines {
         tracing::info!(stage, total, unit, "begin {stage}: {total} {unit}");
         self.done.store(0, Ordering::Relaxed);
         let now = Instant::now();
-        *self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner) =
+        *self
+            .stage
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) =
             Some((stage.to_owned(), unit, total, now, now));
     }
 
     fn advance(&self, n: u64) {
         let done = self.done.fetch_add(n, Ordering::Relaxed) + n;
-        let mut stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut stage = self
+            .stage
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some((stage, unit, total, _, last)) = stage.as_mut()
             && last.elapsed() > LINE_EVERY
         {
             *last = Instant::now();
-            tracing::info!(stage, done, total, unit, "{stage}: {done} of {total} {unit}");
+            tracing::info!(
+                stage,
+                done,
+                total,
+                unit,
+                "{stage}: {done} of {total} {unit}"
+            );
         }
     }
 
@@ -97,10 +122,24 @@ impl Progress for Lines {
     }
 
     fn finish(&self) {
-        let stage = self.stage.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+        let stage = self
+            .stage
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take();
         if let Some((stage, unit, _, began, _)) = stage {
-            let (done, duration_ms) = (self.done.load(Ordering::Relaxed), began.elapsed().as_millis() as u64);
-            tracing::info!(stage, done, unit, duration_ms, "done {stage}: {done} {unit} in {:.1} s", duration_ms as f64 / 1e3);
+            let (done, duration_ms) = (
+                self.done.load(Ordering::Relaxed),
+                began.elapsed().as_millis() as u64,
+            );
+            tracing::info!(
+                stage,
+                done,
+                unit,
+                duration_ms,
+                "done {stage}: {done} {unit} in {:.1} s",
+                duration_ms as f64 / 1e3
+            );
         }
     }
 }

@@ -86,6 +86,8 @@ pub struct EvaluationConfig {
     pub held_out_days: u32,
     /// Fewer listeners say nothing.
     pub minimum_listeners: u64,
+    /// With fewer recordings nothing is judged: a list holds most of them.
+    pub minimum_items: usize,
 }
 
 impl Config {

@@ -242,8 +242,10 @@ fn make(
 ) -> Result<Model, Error> {
     let as_of = as_of_ms(&events.plays, config, request.as_of);
     let evaluation = measure(&events.plays, items.len(), as_of, config, progress);
+    let judged = items.len() >= config.evaluation.minimum_items;
     let worse = evaluation
         .as_ref()
+        .filter(|_| judged)
         .and_then(Evaluation::worse_than_popularity);
     if let (Some(numbers), None) = (&worse, request.force) {
         return Err(Error::WorseThanPopularity {

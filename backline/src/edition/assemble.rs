@@ -45,19 +45,27 @@ pub(crate) fn assemble<'a>(
     let duplicates = fingerprint::job::published(store, &catalogue, &stages.fingerprint)?;
     let draft = Draft::begin(store)?;
     let folder = draft.folder().to_owned();
-    let contents = Contents { catalogue: &catalogue, audio: &audio, duplicates: duplicates.as_ref() };
+    let contents = Contents {
+        catalogue: &catalogue,
+        audio: &audio,
+        duplicates: duplicates.as_ref(),
+    };
     let written = catalogue_writer::write(&folder, contents)?;
     context.progress.advance(1);
 
     let mut provenance = Provenance::default();
-    let count = |provenance: &mut Provenance, name: &str, n: u64| drop(provenance.counts.insert(name.to_owned(), n));
+    let count = |provenance: &mut Provenance, name: &str, n: u64| {
+        provenance.counts.insert(name.to_owned(), n);
+    };
     count(&mut provenance, "tracks", written.tracks);
     count(&mut provenance, "releases", written.releases);
     count(&mut provenance, "artists", written.artists);
     count(&mut provenance, "recordings", written.recordings);
     count(&mut provenance, "renditions", written.renditions);
     count(&mut provenance, "tracks awaiting audio", written.awaiting);
-    let parent = |provenance: &mut Provenance, name: &str, hash| drop(provenance.parents.insert(name.to_owned(), hash));
+    let parent = |provenance: &mut Provenance, name: &str, hash| {
+        provenance.parents.insert(name.to_owned(), hash);
+    };
     parent(&mut provenance, "catalogue", catalogue.digest());
     parent(&mut provenance, "ladder", stages.transcode.ladder_id());
 
@@ -67,24 +75,53 @@ pub(crate) fn assemble<'a>(
         parent(&mut provenance, "model", model.run);
         count(&mut provenance, "listeners", model.counts.listeners as u64);
         provenance.metrics = recsys::report::metrics(model);
-        provenance.parameters.insert("recsys".to_owned(), serde_json::to_value(&model.config)?);
+        provenance
+            .parameters
+            .insert("recsys".to_owned(), serde_json::to_value(&model.config)?);
     }
     if let Some(duplicates) = &duplicates {
         parent(&mut provenance, "duplicates", duplicates.run);
-        count(&mut provenance, "duplicate clusters", duplicates.clusters.len() as u64);
+        count(
+            &mut provenance,
+            "duplicate clusters",
+            duplicates.clusters.len() as u64,
+        );
     }
-    fingerprint::edition::write_edition(&folder, store, &catalogue, &stages.fingerprint, &catalog::progress::Silent)?;
+    fingerprint::edition::write_edition(
+        &folder,
+        store,
+        &catalogue,
+        &stages.fingerprint,
+        &catalog::progress::Silent,
+    )?;
     context.progress.advance(1);
     let view = CatalogueView::open(&folder)?;
     let popularity = documents::popularity(&folder, &view)?;
     let days = documents::as_of_days(model.as_ref(), &view);
-    let index = search::write(&folder.join("search"), documents::all(&view, &popularity), days, &config.ranking)?;
-    count(&mut provenance, "search documents", u64::from(index.documents));
+    let index = search::write(
+        &folder.join("search"),
+        documents::all(&view, &popularity),
+        days,
+        &config.ranking,
+    )?;
+    count(
+        &mut provenance,
+        "search documents",
+        u64::from(index.documents),
+    );
     context.progress.advance(1);
 
-    provenance.parameters.insert("transcode".to_owned(), serde_json::to_value(&stages.transcode)?);
-    provenance.parameters.insert("fingerprint".to_owned(), serde_json::to_value(&stages.fingerprint)?);
-    provenance.parameters.insert("edition".to_owned(), serde_json::to_value(config)?);
+    provenance.parameters.insert(
+        "transcode".to_owned(),
+        serde_json::to_value(&stages.transcode)?,
+    );
+    provenance.parameters.insert(
+        "fingerprint".to_owned(),
+        serde_json::to_value(&stages.fingerprint)?,
+    );
+    provenance
+        .parameters
+        .insert("edition".to_owned(), serde_json::to_value(config)?);
     let build = serde_json::json!({ "version": env!("CARGO_PKG_VERSION") });
     provenance.parameters.insert("build".to_owned(), build);
     let sealed = draft.seal(provenance)?;
@@ -110,12 +147,15 @@ fn audio_sets(
 
 /// Copies the files of the newest model, if one was trained.
 fn add_model(store: &Store, folder: &Path) -> anyhow::Result<Option<recsys::published::Model>> {
-    let Some(model) = recsys::published::newest(store)? else { return Ok(None) };
+    let Some(model) = recsys::published::newest(store)? else {
+        return Ok(None);
+    };
     for (name, key) in recsys::published::edition_files(&model) {
         let target = folder.join(&name);
         let source = store.fetch(&key, &folder.join("fetched"))?;
-        std::fs::copy(&source, &target)
-            .with_context(|| format!("{}: cannot copy to {}", source.display(), target.display()))?;
+        std::fs::copy(&source, &target).with_context(|| {
+            format!("{}: cannot copy to {}", source.display(), target.display())
+        })?;
     }
     let fetched = folder.join("fetched");
     if fetched.exists() {

@@ -25,13 +25,18 @@ pub(crate) fn popularity(folder: &Path, view: &CatalogueView) -> anyhow::Result<
     }
     let lists = recsys::Lists::open(&path)?;
     for (id, share) in lists.popularity() {
-        let Some(recording) = view.recording_row(&id).and_then(|row| view.recording(row)) else { continue };
+        let Some(recording) = view.recording_row(&id).and_then(|row| view.recording(row)) else {
+            continue;
+        };
         for &row in recording.tracks {
             raise(&mut popularity.tracks, row, share);
             if let Some(track) = view.track(row) {
                 raise(&mut popularity.releases, track.release, share);
             }
-            for credit in view.track_credits(row).filter(|credit| is_displayed(credit.role)) {
+            for credit in view
+                .track_credits(row)
+                .filter(|credit| is_displayed(credit.role))
+            {
                 raise(&mut popularity.artists, credit.artist, share);
             }
         }
@@ -52,7 +57,11 @@ fn is_displayed(role: &str) -> bool {
 /// The day that recency is reckoned on, in days since 1970: the model's, else the newest release's.
 pub(crate) fn as_of_days(model: Option<&recsys::published::Model>, view: &CatalogueView) -> i32 {
     let of_model = model.map(|model| (model.as_of.as_second() / 86_400) as i32);
-    let newest = || (0..view.releases()).filter_map(|row| view.release(row)?.days).max();
+    let newest = || {
+        (0..view.releases())
+            .filter_map(|row| view.release(row)?.days)
+            .max()
+    };
     of_model.or_else(newest).unwrap_or(0)
 }
 
@@ -70,7 +79,9 @@ pub(crate) fn all<'a>(
 fn track(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<search::Document> {
     let track = view.track(row)?;
     let release = view.release(track.release)?;
-    let others = view.track_credits(row).filter(|credit| !is_displayed(credit.role));
+    let others = view
+        .track_credits(row)
+        .filter(|credit| !is_displayed(credit.role));
     Some(search::Document {
         kind: search::Kind::Track,
         row,
@@ -105,7 +116,11 @@ fn artist(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<sea
     if artist.tracks.is_empty() && artist.releases.is_empty() {
         return None;
     }
-    let released = artist.releases.iter().filter_map(|row| view.release(*row)?.days).max();
+    let released = artist
+        .releases
+        .iter()
+        .filter_map(|row| view.release(*row)?.days)
+        .max();
     Some(search::Document {
         kind: search::Kind::Artist,
         row,
@@ -120,11 +135,17 @@ fn artist(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<sea
 }
 
 fn titled(title: &str, version: Option<&str>) -> String {
-    version.map_or_else(|| title.to_owned(), |version| format!("{title} ({version})"))
+    version.map_or_else(
+        || title.to_owned(),
+        |version| format!("{title} ({version})"),
+    )
 }
 
 fn displayed<'a>(
     credits: impl Iterator<Item = catalog::edition::catalogue::CreditView<'a>>,
 ) -> Vec<String> {
-    credits.filter(|credit| is_displayed(credit.role)).map(|credit| credit.name.to_owned()).collect()
+    credits
+        .filter(|credit| is_displayed(credit.role))
+        .map(|credit| credit.name.to_owned())
+        .collect()
 }

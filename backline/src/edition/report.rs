@@ -68,11 +68,26 @@ impl From<Listed> for Line {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Report::Published { id, generation, changed, counts, metrics, bytes } => {
-                let verb = if *changed { "is in force" } else { "was in force already" };
-                writeln!(f, "edition {id} {verb} (generation {generation}, {})", size(*bytes))?;
+            Report::Published {
+                id,
+                generation,
+                changed,
+                counts,
+                metrics,
+                bytes,
+            } => {
+                let verb = if *changed {
+                    "is in force"
+                } else {
+                    "was in force already"
+                };
+                writeln!(
+                    f,
+                    "edition {id} {verb} (generation {generation}, {})",
+                    size(*bytes)
+                )?;
                 let mut table = Table::new();
-                table.load_preset(presets::NOTHING);
+                table.load_style(presets::NOTHING);
                 for (name, count) in counts {
                     table.add_row([name.clone(), count.to_string()]);
                 }
@@ -84,8 +99,15 @@ impl fmt::Display for Report {
             Report::List(lines) if lines.is_empty() => write!(f, "no edition was published yet"),
             Report::List(lines) => {
                 let mut table = Table::new();
-                table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
-                table.set_header(["edition", "in force", "tracks", "releases", "listeners", "size"]);
+                table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+                table.set_header([
+                    "edition",
+                    "in force",
+                    "tracks",
+                    "releases",
+                    "listeners",
+                    "size",
+                ]);
                 for line in lines {
                     let mark = if line.in_force { "●" } else { "" };
                     table.add_row([
@@ -104,7 +126,11 @@ impl fmt::Display for Report {
                 f.write_str(&String::from_utf8_lossy(&manifest.to_json()))
             }
             Report::Verified { id, files, bytes } => {
-                write!(f, "edition {id}: {files} files, {}, all as published", size(*bytes))
+                write!(
+                    f,
+                    "edition {id}: {files} files, {}, all as published",
+                    size(*bytes)
+                )
             }
             Report::RolledBack { id, generation } => {
                 write!(f, "edition {id} is in force (generation {generation})")
