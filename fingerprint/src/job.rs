@@ -167,6 +167,9 @@ pub(crate) struct Made {
     pub(crate) failed: Vec<Failed>,
 }
 
+/// A master, and the seconds of its audio or why it has no fingerprint.
+type Outcome = (Sha256, Result<f64, Error>);
+
 fn make_missing(
     store: &Store,
     catalogue: &Catalogue,
@@ -185,7 +188,7 @@ fn make_missing(
         .copied()
         .collect();
     progress.begin("fingerprint", missing.len() as u64, "masters");
-    let outcomes: Result<Vec<(Sha256, Result<f64, Error>)>, Error> = missing
+    let outcomes: Result<Vec<Outcome>, Error> = missing
         .into_par_iter()
         .with_max_len(1)
         .map(|master| {

@@ -1,5 +1,7 @@
 //! Does the whole of fingerprinting hold, from files and stores to reports?
 
+#![cfg(feature = "job")]
+
 mod duplicates_at_scale;
 mod oracle;
 mod real_encodes;
