@@ -144,7 +144,7 @@ mod tests {
             .map(|n| format!("{n}/3").parse().expect("one of three"))
             .collect();
         for n in 0..100u8 {
-            let master = Sha256::of(&[n]);
+            let master = Sha256::of([n]);
             assert_eq!(
                 shards.iter().filter(|shard| shard.holds(&master)).count(),
                 1

@@ -22,6 +22,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+/// Further attempts for a rendition whose peaks are still above the ceiling: a missed loudness may
+/// stand, a clipped peak should not.
+const CEILING_ATTEMPTS: u32 = 3;
+
 /// A master to be transcoded, and what people call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -79,6 +83,8 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
     let started = Instant::now();
+    // What runs that were killed left behind, a day old or older.
+    store.sweep()?;
     let scratch = store.scratch()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads.max(1))
@@ -203,7 +209,7 @@ impl Job<'_> {
                 (place, self.task(name, profile, key, source.scan))
             })
             .collect();
-        for attempt in 1..=self.config.loudness.attempts {
+        for attempt in 1..=self.config.loudness.attempts + CEILING_ATTEMPTS {
             if tasks.is_empty() {
                 break;
             }
@@ -211,13 +217,12 @@ impl Job<'_> {
             let made = encode(source, &batch)?;
             let mut again = Vec::new();
             for ((place, mut task), made) in tasks.into_iter().zip(made) {
-                let last = attempt == self.config.loudness.attempts;
-                match self.verdict(&task, &made, last, notes) {
-                    Some(aim) if !last => {
+                match self.verdict(&task, &made, attempt, notes) {
+                    Some(aim) => {
                         task.aim = aim;
                         again.push((place, task));
                     }
-                    _ => renditions[place] = Some(self.publish(&task, made)?),
+                    None => renditions[place] = Some(self.publish(&task, made)?),
                 }
             }
             tasks = again;
@@ -252,17 +257,22 @@ impl Job<'_> {
         &self,
         task: &Task<'_>,
         made: &Made,
-        last: bool,
+        attempt: u32,
         notes: &mut Vec<String>,
     ) -> Option<Aim> {
         if matches!(task.profile, Profile::Flac(_)) {
             return None;
         }
-        let name = task.name;
-        let (aim, fault) = match judge(&task.aim, &made.loudness, &self.config.loudness) {
+        let (name, attempts) = (task.name, self.config.loudness.attempts);
+        let judgement = judge(&task.aim, &made.loudness, &self.config.loudness);
+        let (aim, fault, limit) = match judgement {
             Judgement::AsPlanned => return None,
-            Judgement::TooHigh(aim) => (aim, "true peak above the ceiling"),
-            Judgement::OffTarget(aim) => (aim, "loudness off its plan"),
+            Judgement::TooHigh(aim) => (
+                aim,
+                "true peak above the ceiling",
+                attempts + CEILING_ATTEMPTS,
+            ),
+            Judgement::OffTarget(aim) => (aim, "loudness off its plan", attempts),
             Judgement::Limited(missing) => {
                 let off = -missing.0;
                 notes.push(format!(
@@ -271,16 +281,14 @@ impl Job<'_> {
                 return None;
             }
         };
-        notes.push(match last {
-            true => format!(
-                "{name}: {fault}, published after {} attempts",
-                self.config.loudness.attempts
-            ),
-            false => format!(
-                "{name}: {fault}, gain {:+.2} dB",
-                aim.gain.0 - task.aim.gain.0
-            ),
-        });
+        if attempt >= limit {
+            notes.push(format!(
+                "{name}: {fault}, published after {attempt} attempts"
+            ));
+            return None;
+        }
+        let change = aim.gain.0 - task.aim.gain.0;
+        notes.push(format!("{name}: {fault}, gain {change:+.2} dB"));
         Some(aim)
     }
 

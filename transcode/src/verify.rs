@@ -11,7 +11,7 @@ use catalog::units::{Dbtp, Frames, GainDb, Lu, Lufs};
 use std::path::Path;
 
 /// Taken off on top of an overshoot, dB: another gain moves other samples to the top.
-const MARGIN_DB: f64 = 0.05;
+const MARGIN_DB: f64 = 0.1;
 
 /// Kept free under the ceiling when a quiet rendition is raised, dB, so that the next measurement does
 /// not lower it again.
@@ -131,9 +131,9 @@ mod tests {
         let Judgement::TooHigh(aim) = judged(-14.0, -14.0, -0.6) else {
             panic!("too high")
         };
-        assert!((aim.gain.0 + 3.45).abs() < 1e-9, "{aim:?}");
+        assert!((aim.gain.0 + 3.5).abs() < 1e-9, "{aim:?}");
         assert!(
-            (aim.integrated.expect("planned").0 + 14.45).abs() < 1e-9,
+            (aim.integrated.expect("planned").0 + 14.5).abs() < 1e-9,
             "{aim:?}"
         );
     }
