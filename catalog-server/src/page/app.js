@@ -84,7 +84,7 @@ async function ask(path, options = {}) {
 const player = { queue: [], at: -1, stream: null, wanted: 0, retried: false };
 
 const QUALITIES = [
-  ["", "Automatic"], ["saver", "Data saver"], ["normal", "Normal, 96"], ["high", "High, 160"],
+  ["", "Auto"], ["saver", "Data saver"], ["normal", "Normal, 96"], ["high", "High, 160"],
   ["best", "Best, 320"], ["lossless", "Lossless"],
 ];
 
@@ -407,6 +407,7 @@ async function show() {
 }
 
 function render(view) {
+  document.body.classList.toggle("out", !session.me);
   main.replaceChildren(...view.flat(9).filter(Boolean));
   main.setAttribute("aria-busy", "false");
   markCurrent();
