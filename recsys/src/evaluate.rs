@@ -263,7 +263,7 @@ mod tests {
         let evaluation = evaluate(&split, &models, &config, "planted".into(), &Silent);
         let text = evaluation.worse_than_popularity().unwrap();
         assert!(
-            text.contains("ALS: NDCG@10") && text.contains("popularity: NDCG@10"),
+            text.contains("item-item: NDCG@10 0.0000") && text.contains("popularity: NDCG@10"),
             "{text}"
         );
     }
