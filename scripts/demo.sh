@@ -78,10 +78,12 @@ curl -sSf "$address$url" -o "$base/rendition.ogg"
 curl -sSf -r 0-4095 "$address$url" -o "$base/range.bin"
 code() { curl -s -o /dev/null -w '%{http_code}' "$@"; }
 expect "Discover Weekly answers with reasons" 'printf "%s" "$weekly" | grep -q "\"reason\":"'
-expect "a 160 kbit/s rendition decodes" '"$backline" --quiet transcode inspect "$base/rendition.ogg"'
+expect "a 160 kbit/s rendition decodes" '"$backline" --quiet --store "$store" transcode inspect "$base/rendition.ogg" >/dev/null'
 expect "a range is the first part of it" 'cmp -s -n 4096 "$base/range.bin" "$base/rendition.ogg" && [ "$(stat -c %s "$base/range.bin")" = 4096 ]'
 expect "an altered signature is refused" '[ "$(code "$address${url%?}x")" = 403 ]'
 expect "no token, no stream" '[ "$(code "$address/v1/tracks/$track/stream")" = 401 ]'
 expect "an error is an RFC 9457 document" 'curl -s -D - -o /dev/null "$address/v1/tracks/none" | grep -qi "application/problem+json"'
-expect "a second night changes nothing and takes seconds" '"$backline" --quiet --json --store "$store" nightly "$base/drop" --report "$base/report" | grep -q "\"changed\": false"'
+# One delivery is refused again, so the exit code is 1; what counts is that no new edition came of it.
+"$backline" --quiet --json --store "$store" nightly "$base/drop" --report "$base/report" >"$base/again.json" || true
+expect "a second night changes nothing" 'grep -q "\"changed\": false" "$base/again.json"'
 exit "$failed"
