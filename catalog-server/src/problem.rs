@@ -16,6 +16,13 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     title: &'static str,
+    /// Apart, so that a `Result` with a problem in it stays small on the way that has none.
+    about: Box<About>,
+}
+
+/// What is said of one request.
+#[derive(Debug, Clone, Default)]
+struct About {
     detail: String,
     fix: Option<String>,
     more: Map<String, Value>,
@@ -29,10 +36,7 @@ impl Problem {
             status,
             code,
             title,
-            detail: String::new(),
-            fix: None,
-            more: Map::new(),
-            headers: Vec::new(),
+            about: Box::default(),
         }
     }
 
@@ -117,28 +121,28 @@ impl Problem {
     /// What is wrong with this request.
     #[must_use]
     pub fn detail(mut self, text: impl Into<String>) -> Problem {
-        self.detail = text.into();
+        self.about.detail = text.into();
         self
     }
 
     /// What the client can do about it.
     #[must_use]
     pub fn fix(mut self, text: impl Into<String>) -> Problem {
-        self.fix = Some(text.into());
+        self.about.fix = Some(text.into());
         self
     }
 
     /// A further member of the document.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Problem {
-        self.more.insert(name.to_owned(), value.into());
+        self.about.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// A further header of the answer.
     #[must_use]
     pub fn header(mut self, name: header::HeaderName, value: HeaderValue) -> Problem {
-        self.headers.push((name, value));
+        self.about.headers.push((name, value));
         self
     }
 
@@ -160,11 +164,11 @@ impl Problem {
         );
         members.insert("title".into(), self.title.into());
         members.insert("status".into(), self.status.as_u16().into());
-        members.insert("detail".into(), self.detail.clone().into());
-        if let Some(fix) = &self.fix {
+        members.insert("detail".into(), self.about.detail.clone().into());
+        if let Some(fix) = &self.about.fix {
             members.insert("fix".into(), fix.clone().into());
         }
-        members.extend(self.more.clone());
+        members.extend(self.about.more.clone());
         Value::Object(members)
     }
 }
@@ -176,7 +180,8 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.extend(
-            self.headers
+            self.about
+                .headers
                 .into_iter()
                 .map(|(name, value)| (Some(name), value)),
         );
