@@ -28,7 +28,7 @@ pub struct Args {
     /// One or two lines of 32 or more characters: the key of tokens and links, and the one before it
     #[arg(long, env = "BACKLINE_SECRET_FILE", value_name = "FILE", required_unless_present_any = ["completions", "man", "print_config"])]
     secret_file: Option<PathBuf>,
-    /// Settings: the section [server] of this TOML file; see --print-config
+    /// Settings: the table `server` of this TOML file; see --print-config
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Where copies of a remote store's objects are kept
