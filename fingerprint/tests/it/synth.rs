@@ -86,13 +86,13 @@ pub(crate) fn song(seed: u32, seconds: f32) -> Vec<f32> {
 fn note(out: &mut [f32], start: f32, length: f32, hz: f32, level: f32) {
     let from = (start * RATE as f32) as usize;
     let to = (((start + length) * RATE as f32) as usize).min(out.len());
-    for at in from..to {
-        let t = (at - from) as f32 / RATE as f32;
+    for (n, sample) in out[from.min(to)..to].iter_mut().enumerate() {
+        let t = n as f32 / RATE as f32;
         let fade = (-3.0 * t / length).exp() * (t * 200.0).min(1.0);
         let wave: f32 = (1..=4)
             .map(|n| (std::f32::consts::TAU * hz * n as f32 * t).sin() / n as f32)
             .sum();
-        out[at] += level * fade * wave;
+        *sample += level * fade * wave;
     }
 }
 
