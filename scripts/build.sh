@@ -7,5 +7,7 @@ if [ ! -x "$target/release/backline" ]; then
 fi
 quiet=()
 [ -x "$target/release/backline" ] && quiet=(--quiet)
-# The whole workspace, as the tests do: other features would compile third-party crates twice.
+# The whole workspace at once, as the tests do: other features would compile polars a second time.
 cargo build --locked --release --workspace "${quiet[@]}"
+# Then the server by itself: built beside the jobs it would be given their features, and be able to write.
+cargo build --locked --release "${quiet[@]}" -p catalog-server
