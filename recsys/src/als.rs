@@ -190,9 +190,7 @@ mod tests {
         let mut right = 0;
         for listener in 0..world.interactions.rows() {
             let scores: Vec<f32> = (0..world.interactions.columns())
-                .map(|item| {
-                    dot(model.listeners.row(listener), model.items.row(item))
-                })
+                .map(|item| dot(model.listeners.row(listener), model.items.row(item)))
                 .collect();
             let unheard = (0..scores.len())
                 .filter(|&item| world.interactions.row(listener).get(item as u32).is_none());
@@ -243,9 +241,17 @@ mod tests {
             let cells = known.chain(skip.iter().copied()).collect();
             train(&Csr::from_triplets(120, 90, cells), &config(8), &Silent)
         };
-        let unknown = (0..30).find(|&item| world.interactions.row(0).get(item).is_none()).unwrap();
+        let unknown = (0..30)
+            .find(|&item| world.interactions.row(0).get(item).is_none())
+            .unwrap();
         let score = |m: &AlsModel| dot(m.listeners.row(0), m.items.row(unknown as usize));
-        let (neutral, skipped) = (score(&train_with(&[])), score(&train_with(&[(0, unknown, -3.0)])));
-        assert!(neutral > 0.2 && skipped < 0.5 * neutral, "{neutral} became {skipped}");
+        let (neutral, skipped) = (
+            score(&train_with(&[])),
+            score(&train_with(&[(0, unknown, -3.0)])),
+        );
+        assert!(
+            neutral > 0.2 && skipped < 0.5 * neutral,
+            "{neutral} became {skipped}"
+        );
     }
 }

@@ -46,8 +46,10 @@ pub struct EventsConfig {
     pub skip_weight: f64,
     /// Longer plays are refused, milliseconds.
     pub longest_play_ms: u64,
-    /// Share of the median day's events that makes a day count as the newest.
-    pub newest_day_share: f64,
+    /// Days without events after which a new stretch of days begins.
+    pub clock_gap_days: i64,
+    /// Share of the median day's events that a stretch needs to count as the newest.
+    pub clock_share: f64,
 }
 
 /// Both models together.
@@ -173,8 +175,8 @@ impl Config {
                 "events.counted_from_share must be 0 to 1",
             ),
             (
-                (0.0..=1.0).contains(&self.events.newest_day_share),
-                "events.newest_day_share must be 0 to 1",
+                self.events.clock_share.is_finite() && self.events.clock_share >= 0.0,
+                "events.clock_share must be 0 or more",
             ),
             (
                 self.events.same_play_within_ms >= 0,

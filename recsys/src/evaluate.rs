@@ -64,10 +64,6 @@ pub fn evaluate(
     progress: &dyn Progress,
 ) -> Evaluation {
     let voices = [Voice::Popularity, Voice::ItemItem, Voice::Als, Voice::Blend];
-    let seen = popularity(&split.train);
-    let shown = (0..split.truth.columns())
-        .filter(|&item| seen[item] > 0.0)
-        .count();
     let scored = voices.map(|voice| {
         let asked = asked(split);
         let lists = ranked(voice, split, &asked, models, config, progress);
@@ -77,7 +73,7 @@ pub fn evaluate(
         }
         Scored {
             model: voice.to_string(),
-            metrics: meter.finish(shown),
+            metrics: meter.finish(split.truth.columns()),
         }
     });
     Evaluation {

@@ -113,7 +113,7 @@ pub fn evaluate_store(
         let files = plays_files(store, cache.path())?;
         let items = Items::new(request.catalogue, request.duplicates);
         let events = read(&files, &items, config, progress)?;
-        let as_of = as_of_ms(&events.plays, config, request.as_of);
+        let as_of = as_of_ms(&events.plays, config, request);
         measure(&events.plays, items.len(), as_of, config, progress).ok_or_else(|| Error::NotYet {
             place: format!("{}plays/", store.url()),
             found: format!(
@@ -179,11 +179,19 @@ fn read(
     Ok(events.finish())
 }
 
-fn as_of_ms(plays: &[Play], config: &Config, asked: Option<Timestamp>) -> i64 {
-    asked
-        .map(Timestamp::as_millisecond)
-        .or_else(|| day_after_newest(plays, &config.events))
-        .unwrap_or(0)
+/// The date asked for, else the day after the newest events, else the newest street date: then
+/// there is nothing to learn from, and charts hold what is out.
+fn as_of_ms(plays: &[Play], config: &Config, request: &Request<'_>) -> i64 {
+    let newest_start = || {
+        let windows = request
+            .catalogue
+            .tracks()
+            .flat_map(|(_, track)| track.rights.windows());
+        windows.map(|window| window.start.as_millisecond()).max()
+    };
+    let asked = request.as_of.map(Timestamp::as_millisecond);
+    let newest = asked.or_else(|| day_after_newest(plays, &config.events));
+    newest.or_else(newest_start).unwrap_or(0)
 }
 
 /// The first Monday, 00:00 UTC, that is not before `as_of`.
@@ -240,7 +248,7 @@ fn make(
     request: &Request<'_>,
     progress: &dyn Progress,
 ) -> Result<Model, Error> {
-    let as_of = as_of_ms(&events.plays, config, request.as_of);
+    let as_of = as_of_ms(&events.plays, config, request);
     let evaluation = measure(&events.plays, items.len(), as_of, config, progress);
     let judged = items.len() >= config.evaluation.minimum_items;
     let worse = evaluation

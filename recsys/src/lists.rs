@@ -114,7 +114,9 @@ impl Lists {
             return Err(wrong("recordings or listeners are not sorted".to_owned()));
         }
         if columns.slice::<f32>("popularity")?.len() != recordings.len() {
-            return Err(wrong("popularity and recordings differ in length".to_owned()));
+            return Err(wrong(
+                "popularity and recordings differ in length".to_owned(),
+            ));
         }
         let tables = [
             ("weekly", listeners.len()),
@@ -185,7 +187,10 @@ impl Lists {
     /// listeners: for ranking what is searched for.
     pub fn popularity(&self) -> impl Iterator<Item = (RecordingId, f32)> + '_ {
         let shares: &[f32] = self.slice("popularity");
-        self.recordings().iter().copied().zip(shares.iter().copied())
+        self.recordings()
+            .iter()
+            .copied()
+            .zip(shares.iter().copied())
     }
 
     /// The listeners that have a list, sorted.

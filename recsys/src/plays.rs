@@ -192,9 +192,10 @@ pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Play, Refusal> {
     ))
 }
 
-/// The day after the newest day that has a believable number of events: at least the configured
-/// share of the median day's. One event from a clock that is years ahead changes nothing.
-/// Milliseconds; `None` where there are no plays.
+/// The day after the newest events that are believable, in milliseconds; `None` without plays.
+///
+/// Days with events form stretches, parted by gaps; a stretch with less than the configured share
+/// of a median day's events comes from wrong clocks and is passed over.
 pub fn day_after_newest(plays: &[Play], config: &EventsConfig) -> Option<i64> {
     let mut days = std::collections::BTreeMap::<i64, usize>::new();
     for play in plays {
@@ -202,12 +203,20 @@ pub fn day_after_newest(plays: &[Play], config: &EventsConfig) -> Option<i64> {
     }
     let mut counts: Vec<usize> = days.values().copied().collect();
     counts.sort_unstable();
-    let median = *counts.get(counts.len() / 2)? as f64;
-    let newest = days
+    let enough = *counts.get(counts.len() / 2)? as f64 * config.clock_share;
+    let days: Vec<(i64, usize)> = days.into_iter().collect();
+    let stretches: Vec<&[(i64, usize)]> = days
+        .chunk_by(|a, b| b.0 - a.0 <= config.clock_gap_days)
+        .collect();
+    let believable = |stretch: &&&[(i64, usize)]| {
+        stretch.iter().map(|day| day.1).sum::<usize>() as f64 >= enough
+    };
+    let newest = stretches
         .iter()
         .rev()
-        .find(|day| *day.1 as f64 >= median * config.newest_day_share);
-    newest.map(|day| (day.0 + 1) * DAY_MS)
+        .find(believable)
+        .or(stretches.last())?;
+    newest.last().map(|day| (day.0 + 1) * DAY_MS)
 }
 
 #[cfg(test)]
@@ -336,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn one_wrong_clock_does_not_move_the_newest_day() {
+    fn wrong_clocks_do_not_move_the_newest_day_and_a_day_that_has_just_begun_does() {
         let market = Market {
             territory: "DE".parse().unwrap(),
             model: CommercialModel::AdSupported,
@@ -346,8 +355,10 @@ mod tests {
             .flat_map(|day| (0..500).map(move |_| day))
             .map(at)
             .collect();
-        plays.push(at(40_000));
+        plays.extend([at(40_000), at(40_001), at(90_000)]);
         assert_eq!(day_after_newest(&plays, &events()), Some(10 * DAY_MS));
+        plays.push(at(10));
+        assert_eq!(day_after_newest(&plays, &events()), Some(11 * DAY_MS));
         assert_eq!(day_after_newest(&[], &events()), None);
     }
 }

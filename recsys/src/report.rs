@@ -62,7 +62,10 @@ pub struct ShownTrack {
 /// What an edition's manifest says of the models: the blend's figures on the held-out days, by the
 /// names that its gate knows. Empty where nothing was measured.
 pub fn metrics(model: &Model) -> BTreeMap<String, f64> {
-    let blend = model.evaluation.as_ref().and_then(|evaluation| evaluation.of(Voice::Blend));
+    let blend = model
+        .evaluation
+        .as_ref()
+        .and_then(|evaluation| evaluation.of(Voice::Blend));
     let named = blend.map(|m| {
         [
             ("recall@20", m.recall_20),
@@ -72,7 +75,11 @@ pub fn metrics(model: &Model) -> BTreeMap<String, f64> {
             ("coverage@20", m.coverage_20),
         ]
     });
-    named.into_iter().flatten().map(|(name, value)| (name.to_owned(), value)).collect()
+    named
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 impl Report {

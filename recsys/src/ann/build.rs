@@ -118,7 +118,8 @@ fn recall(
             .count();
         queries += 1;
     }
-    (hits as f64 / (queries * k) as f64, queries)
+    let share = hits as f64 / (queries * k) as f64;
+    ((share * 1e6).round() / 1e6, queries)
 }
 
 #[cfg(test)]

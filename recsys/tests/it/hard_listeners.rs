@@ -106,7 +106,7 @@ fn a_million_plays_of_one_listener_move_nothing_for_the_others() {
         })
         .collect();
     let (_world, with, ..) = run_with(bot);
-    let chart = with.chart("DE".parse().unwrap());
+    let chart = with.chart("US".parse().unwrap());
     let at = with.recordings().binary_search(&recording(7)).unwrap() as u32;
     let place = chart
         .iter()

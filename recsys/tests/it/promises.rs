@@ -151,7 +151,7 @@ fn any_number_of_threads_and_any_second_run_give_the_same_bytes() {
 
 #[test]
 fn a_server_opens_what_an_edition_carries() {
-    let world = World::new(3, 40).populate(60, 50, 3);
+    let world = World::new(3, 40).populate(240, 50, 3);
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
     let report = world.run(&store, 1).unwrap();
