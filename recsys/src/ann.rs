@@ -140,8 +140,9 @@ impl Ann {
         self.nearest(self.vectors.vector(own), k, |row| row != own, filter)
     }
 
-    /// The `k` nearest recordings to any vector, best first, with their cosines: for radio and for
-    /// listeners folded in. Empty for a vector of another length or without direction.
+    /// The `k` nearest recordings to any vector in the space of `vectors.bin` (the mean of what a
+    /// radio begins with, say), best first, with their cosines. Empty for a vector of another
+    /// length or without direction.
     pub fn similar_to_vector(
         &self,
         vector: &[f32],

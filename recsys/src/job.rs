@@ -23,6 +23,7 @@ use crate::error::Error;
 use crate::evaluate::{Evaluation, Split, evaluate, train};
 use crate::events::{Events, Reader};
 use crate::items::Items;
+use crate::metric::in_listeners_metric;
 use crate::plays::{DAY_MS, Play, day_after_newest, held_out, interactions};
 use crate::published::{Counts, Inputs, Model, PlaysFile, key, published, run_id};
 use crate::report::RunReport;
@@ -272,7 +273,8 @@ fn make(
     }
     .make(progress);
     lists.write(&folder.join("lists.bin"))?;
-    let vectors = vectors(items, &models.als.items);
+    let near = in_listeners_metric(&models.als.items, &models.als.listeners);
+    let vectors = vectors(items, &near);
     vectors.write(&folder.join("vectors.bin"))?;
     progress.begin("building the index", 1, "index");
     let ann = ann::build(&vectors, models.als.items.factors(), &config.ann, folder)?;

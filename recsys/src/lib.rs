@@ -36,6 +36,8 @@ pub mod job;
 pub mod kernel;
 pub mod lists;
 #[cfg(feature = "job")]
+pub mod metric;
+#[cfg(feature = "job")]
 pub mod metrics;
 #[cfg(all(test, feature = "job"))]
 mod planted;

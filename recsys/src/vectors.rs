@@ -1,4 +1,5 @@
-//! Where does a recording stand among all others? Vectors of length one, in one mapped file.
+//! Where does a recording stand among all others? Vectors of length one in the listeners' metric
+//! (recordings are near that the same listeners would like), in one mapped file.
 //!
 //! `vectors.bin` is a columns file with these sections. A row is a cluster of duplicates: its
 //! recordings are one entry. Recordings that nobody has played yet have no row.

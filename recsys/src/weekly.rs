@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::item_item::Accumulator;
 use crate::items::{Items, Market, Open};
 use crate::lists::{Entry, ListsWriter, Reason, Table};
+use crate::metric::in_listeners_metric;
 use crate::plays::Interactions;
 use crate::popularity::{Charts, Rules, popularity};
 use crate::scoring::{Panels, Query, Scored, score_all};
@@ -228,7 +229,8 @@ impl Maker<'_> {
 
     /// One list per recording: played together and near in taste, both as cosines, added.
     fn similar(&self, progress: &dyn Progress) -> Vec<Vec<Entry>> {
-        let units = unit_rows(&self.models.als.items);
+        let als = &self.models.als;
+        let units = unit_rows(in_listeners_metric(&als.items, &als.listeners));
         let panels = Panels::new(&units, &vec![0.0; self.items.len()]);
         let played: Vec<u32> = (0..self.items.len() as u32)
             .filter(|&item| units.row(item as usize).iter().any(|&x| x != 0.0))
@@ -271,8 +273,7 @@ impl Maker<'_> {
 }
 
 /// Rows of length one; rows without length stay zero.
-fn unit_rows(factors: &crate::als::Factors) -> crate::als::Factors {
-    let mut units = factors.clone();
+fn unit_rows(mut units: crate::als::Factors) -> crate::als::Factors {
     let width = units.width();
     for row in units.as_mut_slice().chunks_exact_mut(width) {
         let length = crate::kernel::dot(row, row).sqrt();
