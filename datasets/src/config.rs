@@ -91,6 +91,8 @@ pub struct Repertoire {
     pub explore_playlist: f64,
     /// On the radio.
     pub explore_radio: f64,
+    /// Share of the recordings on sale that a listener comes to know at most, above 0.
+    pub known_share: f64,
     /// Half-life, in days, of the pull of what was heard lately.
     pub recency_half_life_days: f64,
     /// Factor on the weight of a new recording.

@@ -175,7 +175,8 @@ fn choose(
         Context::Playlist => repertoire.explore_playlist,
         Context::Radio => repertoire.explore_radio,
     };
-    let something_new = listener.random.random::<f64>() < explore;
+    let openness = openness(world, parameters, listener, now);
+    let something_new = listener.random.random::<f64>() < explore * openness;
     let about = |item: usize| match sitting.context {
         Context::Album => world.items[item].artist == sitting.subject,
         Context::Playlist => world.items[item].genre == sitting.subject,
@@ -205,6 +206,14 @@ fn choose(
         }
     }
     None
+}
+
+/// How much a listener still explores: 1 with nothing known, 0 when as much is known as ever will.
+fn openness(world: &World, parameters: &Plays, listener: &Listener, now: i64) -> f64 {
+    let open = |item: &usize| world.may_hear(*item, listener.country, listener.tier, now);
+    let on_sale = (0..world.items.len()).filter(open).count() as f64;
+    let known = listener.heard.iter().flatten().count() as f64;
+    (1.0 - known / (on_sale * parameters.repertoire.known_share).max(1.0)).max(0.0)
 }
 
 fn novelty(world: &World, parameters: &Plays, listener: &Listener, item: usize, now: i64) -> f64 {
