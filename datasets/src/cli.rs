@@ -29,7 +29,7 @@ pub enum Command {
     Drop {
         /// Folder of the drop; it must be empty, or hold such a drop to go on with
         dir: PathBuf,
-        /// Folder that keeps fetched packages [default: beside the drop, `<DIR>.cache`]
+        /// Folder that keeps fetched packages (default: `<DIR>.cache`, beside the drop)
         #[arg(long)]
         cache: Option<PathBuf>,
         /// A few pieces of at most 32 s, composed here: for quick trials
@@ -68,7 +68,7 @@ pub enum Command {
         /// What the listener pays for
         #[arg(long, value_enum, default_value = "premium")]
         tier: Tier,
-        /// File with the secret that the server reads too [default: `<store>/demo-secret`]
+        /// File with the secret that the server reads too (default: `<store>/demo-secret`)
         #[arg(long)]
         secret_file: Option<PathBuf>,
         /// Seconds from now until the token is no longer valid

@@ -1,6 +1,6 @@
 //! Where do honest test inputs come from?
 //!
-//! - [`drop`]: a label drop of real, redistributable music (from Debian packages), or of music
+//! - [`mod@drop`]: a label drop of real, redistributable music (from Debian packages), or of music
 //!   that [`synth`] composes where no archive is in reach, delivered as labels deliver.
 //! - [`listening`]: a seeded simulator of listeners with tastes, over any catalogue.
 //! - [`token`]: the signed bearer tokens that demo listeners identify themselves with.
