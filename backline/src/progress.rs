@@ -4,8 +4,8 @@ use crate::cli::Arguments;
 use catalog::progress::{Progress, Silent};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Between two lines in a log.
@@ -31,12 +31,7 @@ struct Bars {
 
 impl Bars {
     fn with<T>(&self, work: impl FnOnce(&mut Option<(String, ProgressBar)>) -> T) -> T {
-        work(
-            &mut self
-                .stage
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        )
+        work(&mut self.stage.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -78,41 +73,60 @@ impl Progress for Bars {
     }
 }
 
+/// The stage that log lines are about.
+struct Stage {
+    name: String,
+    unit: &'static str,
+    total: u64,
+    began: Instant,
+    last_line: Instant,
+}
+
 /// Log lines: at the beginning, at the end, and every [`LINE_EVERY`] between.
 #[derive(Default)]
 struct Lines {
-    stage: Mutex<Option<(String, &'static str, u64, Instant, Instant)>>,
+    stage: Mutex<Option<Stage>>,
     done: AtomicU64,
+}
+
+impl Lines {
+    fn stage(&self) -> MutexGuard<'_, Option<Stage>> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Progress for Lines {
     fn begin(&self, stage: &str, total: u64, unit: &'static str) {
         tracing::info!(stage, total, unit, "begin {stage}: {total} {unit}");
         self.done.store(0, Ordering::Relaxed);
-        let now = Instant::now();
-        *self
-            .stage
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) =
-            Some((stage.to_owned(), unit, total, now, now));
+        let (name, now) = (stage.to_owned(), Instant::now());
+        *self.stage() = Some(Stage {
+            name,
+            unit,
+            total,
+            began: now,
+            last_line: now,
+        });
     }
 
     fn advance(&self, n: u64) {
         let done = self.done.fetch_add(n, Ordering::Relaxed) + n;
-        let mut stage = self
-            .stage
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some((stage, unit, total, _, last)) = stage.as_mut()
-            && last.elapsed() > LINE_EVERY
+        if let Some(Stage {
+            name,
+            unit,
+            total,
+            last_line,
+            ..
+        }) = self.stage().as_mut()
+            && last_line.elapsed() > LINE_EVERY
         {
-            *last = Instant::now();
+            *last_line = Instant::now();
             tracing::info!(
-                stage,
+                stage = name,
                 done,
                 total,
                 unit,
-                "{stage}: {done} of {total} {unit}"
+                "{name}: {done} of {total} {unit}"
             );
         }
     }
@@ -122,24 +136,21 @@ impl Progress for Lines {
     }
 
     fn finish(&self) {
-        let stage = self
-            .stage
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .take();
-        if let Some((stage, unit, _, began, _)) = stage {
-            let (done, duration_ms) = (
-                self.done.load(Ordering::Relaxed),
-                began.elapsed().as_millis() as u64,
-            );
-            tracing::info!(
-                stage,
-                done,
-                unit,
-                duration_ms,
-                "done {stage}: {done} {unit} in {:.1} s",
-                duration_ms as f64 / 1e3
-            );
-        }
+        let Some(Stage {
+            name, unit, began, ..
+        }) = self.stage().take()
+        else {
+            return;
+        };
+        let done = self.done.load(Ordering::Relaxed);
+        let duration_ms = began.elapsed().as_millis() as u64;
+        let seconds = duration_ms as f64 / 1e3;
+        tracing::info!(
+            stage = name,
+            done,
+            unit,
+            duration_ms,
+            "done {name}: {done} {unit} in {seconds:.1} s"
+        );
     }
 }

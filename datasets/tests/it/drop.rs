@@ -71,14 +71,12 @@ fn elements(path: &Path) -> HashMap<String, Vec<String>> {
     let (mut name, mut found): (String, HashMap<String, Vec<String>>) = Default::default();
     loop {
         match reader.read_event().unwrap() {
-            Event::Start(start) => {
-                name = String::from_utf8(start.name().as_ref().to_vec()).unwrap()
-            }
+            Event::Start(start) => name = start.name().as_ref().to_owned(),
             Event::Text(text) => {
                 found
                     .entry(name.clone())
                     .or_default()
-                    .push(text.decode().unwrap().into_owned());
+                    .push(text.xml10_content().into_owned());
             }
             Event::Eof => return found,
             _ => {}
