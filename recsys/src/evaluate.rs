@@ -214,7 +214,7 @@ mod tests {
         let mut cells = (Vec::new(), Vec::new());
         for listener in 0..world.interactions.rows() {
             for (item, value) in world.interactions.row(listener).iter() {
-                let part = if (item as usize * 7 + listener) % 4 == 0 {
+                let part = if (item as usize * 7 + listener).is_multiple_of(4) {
                     &mut cells.1
                 } else {
                     &mut cells.0

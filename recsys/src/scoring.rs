@@ -176,29 +176,24 @@ fn score_block_in<G: Group>(
     let group = TILE_ROWS.min(task.queries.len() - first);
     for panel in from..to {
         let mut sums = [[0f32; LANES]; TILE_ROWS];
-        for r in 0..group {
+        for (r, sums) in sums.iter_mut().enumerate().take(group) {
             let query = &task.queries[first + r];
             let bias = panels.bias(panel);
-            for c in 0..LANES {
-                sums[r][c] = query.bias * bias[c];
+            for (sum, bias) in sums.iter_mut().zip(bias) {
+                *sum = query.bias * bias;
             }
-            add_extras(
-                &mut sums[r],
-                &query.extras,
-                &mut task.cursors[first + r],
-                panel,
-            );
+            add_extras(sums, &query.extras, &mut task.cursors[first + r], panel);
         }
         let vectors = &task.vectors[first / TILE_ROWS * depth..][..depth];
         tile::<G>(vectors, panels.panel(panel), &mut sums);
-        for r in 0..group {
-            let over = G::load(&sums[r]).over(task.shortlists[first + r].threshold());
+        for (r, sums) in sums.iter().enumerate().take(group) {
+            let over = G::load(sums).over(task.shortlists[first + r].threshold());
             if over != 0 {
                 let list = &mut task.shortlists[first + r];
                 offer(
                     list,
                     &task.queries[first + r],
-                    &sums[r],
+                    sums,
                     over,
                     panel,
                     panels.items(),
@@ -285,8 +280,8 @@ mod tests {
             let panels = Panels::new(&y, &bias);
             let query = |l: usize| Query {
                 vector: x.row(l), bias: (l % 3) as f32, scale: 1.0, offset: 0.0,
-                extras: (0..items as u32).filter(|i| (*i as usize + l) % 6 == 0).map(|i| (i, 0.05)).collect(),
-                allowed: (l % 2 == 0).then_some(&allowed), blocked: &blocked,
+                extras: (0..items as u32).filter(|i| (*i as usize + l).is_multiple_of(6)).map(|i| (i, 0.05)).collect(),
+                allowed: l.is_multiple_of(2).then_some(&allowed), blocked: &blocked,
                 floor: if floor { 0.01 } else { f32::NEG_INFINITY },
             };
             let found = score_all(listeners, &panels, keep, || (), |(), l| query(l), |_, _, list| list, &Silent);

@@ -112,7 +112,7 @@ fn solve_batch_in<G: Group>(
     x[..rows.len()].copy_from_slice(rows);
     system.gram_product::<G>(x, interleaved, product);
     let mut squared = [0f32; TILE_ROWS];
-    for r in 0..count {
+    for (r, squared) in squared.iter_mut().enumerate().take(count) {
         let span = r * width..(r + 1) * width;
         let entries = matrix.row(first + r);
         if entries.values.iter().all(|&v| v <= 0.0) {
@@ -122,19 +122,19 @@ fn solve_batch_in<G: Group>(
         }
         let (x, residual) = (&x[span.clone()], &mut residual[span.clone()]);
         system.first_residual::<G>(entries, x, &product[span.clone()], residual);
-        squared[r] = dot_in::<G>(residual, residual);
+        *squared = dot_in::<G>(residual, residual);
         direction[span].copy_from_slice(residual);
     }
     for _ in 0..config.cg_steps {
         system.gram_product::<G>(direction, interleaved, product);
-        for r in 0..count {
-            if squared[r] <= SOLVED {
+        for (r, squared) in squared.iter_mut().enumerate().take(count) {
+            if *squared <= SOLVED {
                 continue;
             }
             let span = r * width..(r + 1) * width;
             let (p, ap) = (&mut direction[span.clone()], &mut product[span.clone()]);
             system.finish_product::<G>(matrix.row(first + r), p, ap);
-            squared[r] = step::<G>(squared[r], &mut x[span.clone()], &mut residual[span], p, ap);
+            *squared = step::<G>(*squared, &mut x[span.clone()], &mut residual[span], p, ap);
         }
     }
     rows.copy_from_slice(&x[..count * width]);

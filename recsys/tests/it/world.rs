@@ -16,33 +16,33 @@ use recsys::job::{Request, run};
 use recsys::{Config, Error};
 
 /// Midnight of Sunday, 1 November 2026, in milliseconds: the day after the newest plays.
-pub const NOW: i64 = 1_793_491_200_000;
-pub const DAY: i64 = 86_400_000;
+pub(crate) const NOW: i64 = 1_793_491_200_000;
+pub(crate) const DAY: i64 = 86_400_000;
 
 /// A row of a plays file.
 #[derive(Debug, Clone)]
-pub struct Event {
-    pub listener: i64,
-    pub recording: String,
-    pub started_at: i64,
-    pub played_ms: i32,
-    pub duration_ms: i32,
-    pub ended: &'static str,
-    pub country: &'static str,
-    pub tier: &'static str,
-    pub session: i64,
+pub(crate) struct Event {
+    pub(crate) listener: i64,
+    pub(crate) recording: String,
+    pub(crate) started_at: i64,
+    pub(crate) played_ms: i32,
+    pub(crate) duration_ms: i32,
+    pub(crate) ended: &'static str,
+    pub(crate) country: &'static str,
+    pub(crate) tier: &'static str,
+    pub(crate) session: i64,
 }
 
-pub fn isrc(number: usize) -> Isrc {
+pub(crate) fn isrc(number: usize) -> Isrc {
     format!("DEABC26{number:05}").parse().unwrap()
 }
 
-pub fn recording(number: usize) -> RecordingId {
+pub(crate) fn recording(number: usize) -> RecordingId {
     RecordingId::of_isrc(&isrc(number))
 }
 
 /// A full play of recording `number` at `days` before [`NOW`].
-pub fn heard(listener: i64, number: usize, days: f64) -> Event {
+pub(crate) fn heard(listener: i64, number: usize, days: f64) -> Event {
     let started_at = NOW - (days * DAY as f64) as i64;
     Event {
         listener,
@@ -58,10 +58,10 @@ pub fn heard(listener: i64, number: usize, days: f64) -> Event {
 }
 
 /// SplitMix64, for worlds that repeat.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -71,17 +71,17 @@ impl Dice {
 }
 
 /// Everything that a run needs.
-pub struct World {
-    pub catalogue: Catalogue,
-    pub events: Vec<Event>,
-    pub clusters: usize,
-    pub per_cluster: usize,
+pub(crate) struct World {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) events: Vec<Event>,
+    pub(crate) clusters: usize,
+    pub(crate) per_cluster: usize,
 }
 
 impl World {
     /// `clusters` tastes of `per_cluster` recordings; three recordings per artist. Every fifth
     /// recording may not be heard in the US, every seventh not in the free tier.
-    pub fn new(clusters: usize, per_cluster: usize) -> Self {
+    pub(crate) fn new(clusters: usize, per_cluster: usize) -> Self {
         let count = clusters * per_cluster;
         let releases = (0..count)
             .step_by(3)
@@ -98,7 +98,7 @@ impl World {
     }
 
     /// Listeners who play their own cluster on 40 days up to yesterday, and sometimes anything.
-    pub fn populate(mut self, listeners: usize, plays: usize, seed: u64) -> Self {
+    pub(crate) fn populate(mut self, listeners: usize, plays: usize, seed: u64) -> Self {
         let mut dice = Dice(seed);
         for listener in 0..listeners {
             let cluster = listener % self.clusters;
@@ -120,7 +120,7 @@ impl World {
     }
 
     /// A store in `folder` with the plays in files of a day each.
-    pub fn store(&self, folder: &Path) -> Store {
+    pub(crate) fn store(&self, folder: &Path) -> Store {
         let store = Store::open(folder.to_str().unwrap()).unwrap();
         let mut days = std::collections::BTreeMap::<i64, Vec<&Event>>::new();
         for event in &self.events {
@@ -138,7 +138,11 @@ impl World {
     }
 
     /// Runs the job with a small model.
-    pub fn run(&self, store: &Store, threads: usize) -> Result<recsys::report::RunReport, Error> {
+    pub(crate) fn run(
+        &self,
+        store: &Store,
+        threads: usize,
+    ) -> Result<recsys::report::RunReport, Error> {
         run(
             store,
             &config(),
@@ -147,7 +151,7 @@ impl World {
         )
     }
 
-    pub fn request(&self, threads: usize) -> Request<'_> {
+    pub(crate) fn request(&self, threads: usize) -> Request<'_> {
         Request {
             catalogue: &self.catalogue,
             duplicates: None,
@@ -159,7 +163,7 @@ impl World {
 }
 
 /// Defaults with a smaller model, for speed.
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     let user = "als = { factors = 16, iterations = 6 }".parse().unwrap();
     Config::load(Some(&user)).unwrap()
 }
@@ -250,7 +254,7 @@ const SCHEMA: &str = "message plays { required int64 listener; required binary r
     required binary country (UTF8); required binary tier (UTF8); required int64 session; }";
 
 /// The events as a Parquet file of the schema of plays.
-pub fn parquet_bytes(events: &[&Event]) -> Vec<u8> {
+pub(crate) fn parquet_bytes(events: &[&Event]) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(SCHEMA).unwrap());
     let mut writer =
         SerializedFileWriter::new(Vec::new(), schema, Arc::new(WriterProperties::new())).unwrap();
