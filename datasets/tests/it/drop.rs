@@ -32,7 +32,7 @@ fn write() -> Written {
     Written { folder, report }
 }
 
-/// Written once for all tests of this file.
+/// Written once for all promises.
 static DROP: LazyLock<Written> = LazyLock::new(write);
 
 /// All files below a folder with their hashes, records of the run itself left out.
@@ -84,7 +84,19 @@ fn elements(path: &Path) -> HashMap<String, Vec<String>> {
     }
 }
 
+/// One test, because a test runner may give each test a process and the drop costs seconds: each
+/// promise is a function named by what it asserts.
 #[test]
+fn the_short_drop_keeps_its_promises() {
+    the_same_bytes_come_again_in_another_folder_and_after_a_loss_but_nothing_is_done_twice();
+    every_reference_in_an_ern_message_is_declared_once_and_every_file_is_there();
+    exactly_one_master_is_truncated_and_all_others_decode_to_their_end();
+    a_plain_release_states_hashes_that_its_files_have();
+    one_ern_release_is_for_three_countries_only();
+    the_origin_table_names_every_master_with_licence_and_hash();
+    the_recording_delivered_twice_is_not_the_same_file();
+}
+
 fn the_same_bytes_come_again_in_another_folder_and_after_a_loss_but_nothing_is_done_twice() {
     let own = write();
     assert_eq!(own.report.written, own.report.releases);
@@ -120,7 +132,6 @@ fn a_folder_with_other_files_is_left_alone() {
     assert_eq!(hashes(folder.path()).len(), 1);
 }
 
-#[test]
 fn every_reference_in_an_ern_message_is_declared_once_and_every_file_is_there() {
     let messages = messages(".xml");
     assert!(messages.len() >= 4);
@@ -183,7 +194,6 @@ fn broken(path: &Path) -> Vec<String> {
     .collect()
 }
 
-#[test]
 fn exactly_one_master_is_truncated_and_all_others_decode_to_their_end() {
     let wrong: Vec<_> = messages(".xml")
         .iter()
@@ -202,7 +212,6 @@ fn exactly_one_master_is_truncated_and_all_others_decode_to_their_end() {
     assert!(failed[0].ends_with(&wrong[0]), "{failed:?}");
 }
 
-#[test]
 fn a_plain_release_states_hashes_that_its_files_have() {
     let documents = messages("release.json");
     assert!(documents.len() >= 2);
@@ -233,7 +242,6 @@ fn a_plain_release_states_hashes_that_its_files_have() {
     assert_eq!(future, 1);
 }
 
-#[test]
 fn one_ern_release_is_for_three_countries_only() {
     let limited: Vec<_> = messages(".xml")
         .iter()
@@ -255,7 +263,6 @@ fn one_ern_release_is_for_three_countries_only() {
     );
 }
 
-#[test]
 fn the_origin_table_names_every_master_with_licence_and_hash() {
     let table = fs::read_to_string(DROP.folder.path().join("ORIGIN.tsv")).unwrap();
     let rows: Vec<Vec<&str>> = table
@@ -272,7 +279,6 @@ fn the_origin_table_names_every_master_with_licence_and_hash() {
     }
 }
 
-#[test]
 fn the_recording_delivered_twice_is_not_the_same_file() {
     let table = fs::read_to_string(DROP.folder.path().join("ORIGIN.tsv")).unwrap();
     let mut by_origin: HashMap<String, Vec<String>> = HashMap::new();
