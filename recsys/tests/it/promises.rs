@@ -263,3 +263,34 @@ fn models_that_are_no_better_than_popularity_are_refused_with_numbers_unless_for
     let report = run(&store, &config(), &forced, &Silent).unwrap();
     assert_eq!(report.model.forced.as_deref(), Some("tests want it"));
 }
+
+#[test]
+fn other_engines_read_the_factors_in_the_shape_that_spark_writes() {
+    use polars::prelude::*;
+    let world = World::new(2, 40).populate(80, 30, 2);
+    let folder = tempfile::tempdir().unwrap();
+    let store = world.store(folder.path());
+    let report = world.run(&store, 1).unwrap();
+    for (name, label) in [
+        ("item-factors.parquet", "recording"),
+        ("listener-factors.parquet", "listener"),
+    ] {
+        let path = store.local_path(&key(&report.model.run, name)).unwrap();
+        let path = PlRefPath::new(path.to_str().unwrap());
+        let scan = LazyFrame::scan_parquet(path, Default::default());
+        let frame = scan.unwrap().collect().unwrap();
+        assert_eq!(frame.height(), 80, "{name}");
+        assert_eq!(frame.column("id").unwrap().dtype(), &DataType::Int32);
+        let features = frame.column("features").unwrap();
+        let list = DataType::List(Box::new(DataType::Float32));
+        assert_eq!(features.dtype(), &list, "{name}");
+        let lists = features.list().unwrap();
+        let long = |row| {
+            lists
+                .get_as_series(row)
+                .is_some_and(|list| list.len() == 16)
+        };
+        assert!((0..80).all(long), "{name}");
+        assert!(frame.column(label).is_ok());
+    }
+}
