@@ -27,8 +27,6 @@ pub(crate) const BASENAME: &str = "ann";
 pub(crate) const MANIFEST: &str = "ann.json";
 /// The graph's file name.
 pub(crate) const GRAPH: &str = "ann.hnsw.graph";
-/// The points' file name.
-pub(crate) const DATA: &str = "ann.hnsw.data";
 
 /// A file beside the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

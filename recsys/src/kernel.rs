@@ -50,6 +50,7 @@ macro_rules! vectorised {
         }
     };
 }
+#[cfg(feature = "job")]
 pub(crate) use vectorised;
 
 /// What the kernels run on here.

@@ -6,10 +6,13 @@ use catalog::ids::Sha256;
 use hnsw_rs::prelude::{AnnT, DistDot, Hnsw};
 use serde::{Deserialize, Serialize};
 
-use super::{AnnManifest, BASENAME, DATA, FileSeal, GRAPH, MANIFEST};
+use super::{AnnManifest, BASENAME, FileSeal, GRAPH, MANIFEST};
 use crate::error::Error;
 use crate::kernel::dot;
 use crate::vectors::VectorsWriter;
+
+/// The points' file name.
+const DATA: &str = "ann.hnsw.data";
 
 /// Layers that `hnsw_rs` dumps: it refuses any other number.
 const LAYERS: usize = 16;
