@@ -32,7 +32,7 @@ demo-check: build ## a short demo without the server staying up; asserts what it
 check: setup     ## formatting, lints as errors, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --release --workspace --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --release --workspace --no-deps
 
 test: setup      ## every test
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \

@@ -111,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<usize> {
             show(&report).map(|()| 0)
         }
         Command::Nightly(args) => {
-            let report = nightly::run(args, &context("nightly"), &file)?;
+            let report = nightly::run(args, &context("nightly"), &file, arguments.quiet)?;
             show(&report).map(|()| report.refused())
         }
         Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(0),

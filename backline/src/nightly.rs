@@ -40,6 +40,9 @@ pub(crate) struct Report {
     stages: Vec<Stage>,
     refused: usize,
     edition: edition::Report,
+    /// For cron: only what a person must act on, and the last line.
+    #[serde(skip)]
+    brief: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -61,7 +64,12 @@ impl Report {
 }
 
 /// Runs the night.
-pub(crate) fn run(args: &Args, context: &Context<'_>, file: &File) -> anyhow::Result<Report> {
+pub(crate) fn run(
+    args: &Args,
+    context: &Context<'_>,
+    file: &File,
+    brief: bool,
+) -> anyhow::Result<Report> {
     let stages_config = Stages::read(file)?;
     let (store, progress, threads) = (context.store, context.progress, context.threads);
     let mut night = Night { stages: Vec::new() };
@@ -138,6 +146,7 @@ pub(crate) fn run(args: &Args, context: &Context<'_>, file: &File) -> anyhow::Re
         refused: night.stages.iter().map(|stage| stage.refused).sum(),
         stages: night.stages,
         edition,
+        brief,
     })
 }
 
@@ -208,7 +217,8 @@ impl Stage {
 /// Each stage under its name, then one line that stands alone in a cron mail.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for stage in &self.stages {
+        let shown = |stage: &&Stage| !self.brief || stage.refused > 0;
+        for stage in self.stages.iter().filter(shown) {
             writeln!(f, "── {} ({:.1} s)", stage.name, stage.seconds)?;
             writeln!(f, "{}\n", stage.text.trim_end())?;
         }
