@@ -13,8 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("transcode", &["audio", "catalog"]),
     ("fingerprint", &["audio", "catalog"]),
     ("recsys", &["catalog"]),
-    // Not a job: it makes masters, with the decoder and the encoder that the jobs use.
-    ("datasets", &["audio", "catalog", "transcode"]),
+    // Not a job: it makes masters, with the decoder that the jobs use.
+    ("datasets", &["audio", "catalog"]),
     (
         "catalog-server",
         &["catalog", "fingerprint", "recsys", "search"],
@@ -44,7 +44,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hnsw_rs", &["recsys"]),
     ("tantivy", &["search"]),
     ("vorbis_rs", &["transcode"]),
-    ("flac-bound", &["transcode"]),
+    // Masters are written with it, renditions too.
+    ("flac-bound", &["datasets", "transcode"]),
     ("chromaprint-next", &["fingerprint"]),
     ("object_store", &["catalog"]),
     ("tokio", &["catalog", "catalog-server"]),
