@@ -1,6 +1,6 @@
 //! Have we heard this recording before, and which one is this clip?
 //!
-//! Each master gets a Chromaprint fingerprint ([`chromaprint`], [`print`]): eight 32-bit items
+//! Each master gets a Chromaprint fingerprint ([`chromaprint`], [`mod@print`]): eight 32-bit items
 //! a second, equal to `fpcalc`'s. An inverted index ([`index`]) tells which recordings share
 //! items at a consistent offset ([`candidates`]); only those are aligned ([`align`]) and
 //! judged ([`verdict`]). What matches is clustered without chaining ([`cluster`]), and

@@ -6,7 +6,8 @@ use std::fmt;
 use catalog::cluster::{Cluster, DuplicateReport, MatchEvidence, MatchKind};
 use catalog::ids::{RecordingId, Sha256};
 use catalog::release::Catalogue;
-use comfy_table::{CellAlignment, Table, presets::UTF8_HORIZONTAL_ONLY};
+
+use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
 use crate::duplicates::Work;
@@ -168,6 +169,7 @@ impl Report {
 
     fn name(&self, id: &RecordingId) -> String {
         match self.names.get(id) {
+            Some(name) if name.artist.is_empty() => name.title.clone(),
             Some(name) => format!("{} — {}", name.artist, name.title),
             None => id.to_string(),
         }
@@ -339,8 +341,12 @@ fn figures(says: &MatchEvidence) -> [String; 4] {
 }
 
 fn table<const N: usize>(header: [&str; N]) -> Table {
+    // A rule below the header only: rows of a cluster belong together.
+    let rule = LineStyle::none().fill('─').junction('─');
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_header(header);
+    table
+        .load_style(TableStyle::new().header_separator(rule))
+        .set_header(header);
     for column in table.column_iter_mut().skip(N - 3) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -23,7 +23,7 @@ use crate::print::{View, items_in, seconds_of};
 pub struct Rule {
     /// Largest share of differing bits over `full_overlap_s` or more.
     pub max_bit_error: f64,
-    /// Seconds from which `max_bit_error` holds; below, the limit shrinks in proportion.
+    /// Seconds from which both limits hold in full; below, they shrink in proportion.
     pub full_overlap_s: f64,
     /// Shortest stretch that can match, seconds.
     pub min_overlap_s: f64,
@@ -63,8 +63,12 @@ pub struct Verdict {
 impl Rule {
     /// The largest error rate that `items` judged items may have.
     pub fn limit(&self, items: usize) -> f64 {
-        let share = seconds_of(items) / self.full_overlap_s;
-        self.max_bit_error * share.min(1.0)
+        self.max_bit_error * self.confidence(items)
+    }
+
+    /// How much of a limit so many items deserve, 0 to 1.
+    fn confidence(&self, items: usize) -> f64 {
+        (seconds_of(items) / self.full_overlap_s).min(1.0)
     }
 
     /// Aligns `a` and `b` near `offset` and judges; None if they do not match.
@@ -86,7 +90,7 @@ impl Rule {
                 piece: None,
             });
         }
-        if found.errors.rate() > self.contained_bit_error {
+        if found.errors.rate() > self.contained_bit_error * self.confidence(found.errors.items) {
             return None;
         }
         let within = |outside: usize, view: View<'_>| {

@@ -158,6 +158,7 @@ fn a_drop_with_duplicates_silence_and_a_broken_master_is_reported_and_done_once(
             first.failed[0].reason
         );
         let text = first.to_string();
+        println!("{text}");
         for said in [
             "Song 6",
             "contained",
