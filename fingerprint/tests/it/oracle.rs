@@ -1,14 +1,18 @@
 //! Are our fingerprints `fpcalc`'s (Debian: libchromaprint-tools)?
 
 use std::path::Path;
-use std::process::Command;
+use std::process::Command as Process;
 
+use catalog::job::Context;
+use catalog::progress::Silent;
+use catalog::store::Store;
 use fingerprint::chromaprint;
+use fingerprint::cli::{self, Args, Command};
 
 use crate::synth::{RATE, ffmpeg, installed, song, wav};
 
 fn fpcalc(file: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("fpcalc")
+    let output = Process::new("fpcalc")
         .args(["-length", "0"])
         .args(arguments)
         .arg(file)
@@ -93,4 +97,37 @@ fn a_limit_in_seconds_is_that_of_fpcalc() {
         chromaprint::to_text(&ours),
         fpcalc(&file, &["-length", "15"])
     );
+}
+
+#[test]
+fn show_prints_what_fpcalc_prints() {
+    if !installed("fpcalc", "libchromaprint-tools") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let samples: Vec<f32> = song(4, 130.0).into_iter().step_by(2).collect();
+    let file = wav(&dir.path().join("a.wav"), &samples, RATE / 2);
+    let store = Store::open("memory:").unwrap();
+    let context = Context {
+        store: &store,
+        progress: &Silent,
+        config: None,
+        threads: 1,
+    };
+    for raw in [false, true] {
+        let command = Command::Show {
+            file: file.clone(),
+            length: 120,
+            raw,
+        };
+        let shown = cli::run(&Args { command }, &context).unwrap();
+        let mut fpcalc = Process::new("fpcalc");
+        let output = fpcalc
+            .args(raw.then_some("-raw"))
+            .arg(&file)
+            .output()
+            .unwrap();
+        assert_eq!(shown.to_string(), String::from_utf8(output.stdout).unwrap());
+        assert_eq!(shown.refused(), 0);
+    }
 }
