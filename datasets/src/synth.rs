@@ -5,6 +5,7 @@
 //! `pow`), which IEEE 754 rounds identically everywhere: one brief gives one set of bytes on
 //! any machine. Two briefs differ in key, tempo, harmony and tune, so fingerprints differ.
 
+mod band;
 pub mod brief;
 mod drums;
 mod harmony;

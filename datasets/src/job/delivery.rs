@@ -19,7 +19,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Raise when the code changes what bytes a plan gives.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What to write, and where.
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ pub(super) struct Hit {
 pub(super) fn render(hit: &Hit, mix: &mut [Frame]) {
     let rate = RATE as f32;
     let seconds = match hit.drum {
-        Drum::Kick => 0.28,
+        Drum::Kick => 0.16,
         Drum::Snare => 0.20,
         Drum::Hat => 0.06,
     };
