@@ -9,7 +9,7 @@ use std::str::FromStr;
 /// The kind of music, which decides instruments, rhythm and form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// Four to the floor, saw chords.
+    /// Four to the floor, organ stabs.
     House,
     /// Slow pads and bells, no drums.
     Ambient,

@@ -8,7 +8,6 @@ use super::{Frame, RATE, harmony::hertz};
 /// How a note is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Timbre {
-    Saw,
     Square,
     Triangle,
     Organ,
@@ -103,7 +102,6 @@ pub(super) fn render(note: &Note, mix: &mut [Frame]) {
     let brightness = (step * 9.0).min(0.5);
     for (age, frame) in mix.iter_mut().skip(note.start).take(total).enumerate() {
         let raw = match note.timbre {
-            Timbre::Saw => (saw(phase, step) + saw(second, step * 1.004)) * 0.5,
             Timbre::Square => square(phase, step) * 0.6,
             Timbre::Triangle => 1.0 - 4.0 * (phase - 0.5).abs(),
             Timbre::Organ => 0.5 * sine(phase) + 0.3 * sine(2.0 * phase) + 0.2 * sine(3.0 * phase),
