@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Arguments of `backline transcode`.
+/// Make every missing rendition of every master, and look into audio files
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// What to do.
