@@ -59,7 +59,7 @@ Backline is at $address
   The page, with a demo listener:  $address/#token=$premium
   Three URLs to try:
     curl -H "Authorization: Bearer $premium" "$address/v1/me/discover-weekly"
-    curl -H "Authorization: Bearer $premium" "$address/v1/search?q=$(printf '%s' "${BACKLINE_TYPO:-lumberjak}")"
+    curl -H "Authorization: Bearer $premium" "$address/v1/search?q=$(printf '%s' "${BACKLINE_TYPO:-awakning}")"
     curl -H "Authorization: Bearer $premium" "$address/v1/tracks/$track/stream"
   A listener elsewhere, on the free tier (some tracks are not licensed there):
     $abroad
