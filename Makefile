@@ -36,7 +36,7 @@ check: setup     ## formatting, lints as errors, documentation
 
 test: setup      ## every test
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
-	  $(CARGO) nextest run $(LOCKED) $(TEST_CONFIG) --release --workspace && $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace --doc; \
+	  $(CARGO) nextest run --no-fail-fast $(LOCKED) $(TEST_CONFIG) --release --workspace && $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace --doc; \
 	else \
 	  $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace; \
 	fi

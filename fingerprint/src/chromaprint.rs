@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn blocks_of_any_size_give_one_fingerprint_and_one_digest() {
-        let wave: Vec<f32> = (0..66_150)
+        let wave: Vec<f32> = (0..66_150u64)
             .map(|n| ((n * n) as f32 * 1e-5).sin() * 0.5)
             .collect();
         let made = |size: usize| {
