@@ -119,7 +119,7 @@ impl SampleRate {
     ///
     /// # Errors
     /// [`UnitError::SampleRate`] when it is zero or above [`SampleRate::MAX`].
-    pub fn new(hz: u32) -> Result<SampleRate, UnitError> {
+    pub const fn new(hz: u32) -> Result<SampleRate, UnitError> {
         match NonZeroU32::new(hz) {
             Some(rate) if hz <= Self::MAX => Ok(SampleRate(rate)),
             _ => Err(UnitError::SampleRate(hz)),
@@ -127,7 +127,7 @@ impl SampleRate {
     }
 
     /// The rate in hertz.
-    pub fn hz(self) -> u32 {
+    pub const fn hz(self) -> u32 {
         self.0.get()
     }
 

@@ -53,13 +53,8 @@ pub enum Error {
         reason: String,
     },
     /// A master can't be encoded.
-    #[error("{}: the FLAC encoder stopped: {reason}\nfix: check that the disk has room", path.display())]
-    Flac {
-        /// The file.
-        path: PathBuf,
-        /// State of the encoder.
-        reason: String,
-    },
+    #[error(transparent)]
+    Master(#[from] transcode::Error),
     /// A cover can't be encoded.
     #[error("cover of {title:?}: {source}\nfix: this is a defect of ours, please report it")]
     Cover {

@@ -13,11 +13,19 @@ mod room;
 mod score;
 mod voice;
 
+use catalog::units::SampleRate;
+
 pub use brief::{Brief, BriefError, Mode, Style};
 pub(crate) use voice::sine;
 
 /// Sample rate of everything composed here, in hertz.
-pub const RATE: u32 = 44_100;
+pub const RATE: u32 = SAMPLE_RATE.hz();
+
+/// The same, as a unit.
+pub(crate) const SAMPLE_RATE: SampleRate = match SampleRate::new(44_100) {
+    Ok(rate) => rate,
+    Err(_) => unreachable!(),
+};
 
 /// Left and right sample of one instant.
 pub type Frame = [f32; 2];

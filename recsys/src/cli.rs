@@ -148,7 +148,11 @@ fn duplicates(
     let recordings = catalogue.recordings();
     let mut best: Option<(usize, DuplicateReport)> = None;
     for (key, _) in ctx.store.list("duplicates/")? {
-        if !key.ends_with(".json") {
+        // Beside each report lies what its making has to say, under a longer name.
+        let name = key
+            .strip_prefix("duplicates/")
+            .and_then(|name| name.strip_suffix(".json"));
+        if name.is_none_or(|name| name.parse::<Sha256>().is_err()) {
             continue;
         }
         let Some(report) = ctx.store.get_json::<DuplicateReport>(&key)? else {

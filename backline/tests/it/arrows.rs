@@ -13,8 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("transcode", &["audio", "catalog"]),
     ("fingerprint", &["audio", "catalog"]),
     ("recsys", &["catalog"]),
-    // Not a job: it makes masters, with the decoder that the jobs use.
-    ("datasets", &["audio", "catalog"]),
+    // Not a job: it makes masters, with the decoder and the FLAC writer that the jobs use.
+    ("datasets", &["audio", "catalog", "transcode"]),
     (
         "catalog-server",
         &["catalog", "fingerprint", "recsys", "search"],
@@ -44,8 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("hnsw_rs", &["recsys"]),
     ("tantivy", &["search"]),
     ("vorbis_rs", &["transcode"]),
-    // Masters are written with it, renditions too.
-    ("flac-bound", &["datasets", "transcode"]),
+    ("flac-bound", &["transcode"]),
     ("chromaprint-next", &["fingerprint"]),
     ("object_store", &["catalog"]),
     ("tokio", &["catalog", "catalog-server"]),

@@ -1,17 +1,17 @@
 //! How does a master get onto disk?
 //!
-//! 16-bit stereo FLAC by libFLAC, level 5, with the MD5 of the samples in its header (a label's
+//! 16-bit stereo FLAC, level 5, by the writer of the renditions, with the MD5 of the samples in its header (a label's
 //! master without one would deserve a warning).
 
 use crate::Error;
-use flac_bound::FlacEncoder;
+use catalog::units::SampleRate;
 use std::path::Path;
+use transcode::flac::FlacWriter;
 
 /// Samples of a master: 16-bit stereo.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pcm {
-    /// Hertz.
-    pub(super) rate: u32,
+    pub(super) rate: SampleRate,
     /// Left and right.
     pub(super) frames: Vec<[i16; 2]>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Pcm {
 impl Pcm {
     /// Length in milliseconds, rounded down.
     pub(super) fn millis(&self) -> u64 {
-        self.frames.len() as u64 * 1000 / u64::from(self.rate)
+        self.frames.len() as u64 * 1000 / u64::from(self.rate.hz())
     }
 }
 
@@ -28,32 +28,14 @@ const BLOCK: usize = 65_536;
 
 /// Writes the file, replacing what is there.
 pub(super) fn write(path: &Path, pcm: &Pcm) -> Result<(), Error> {
-    let fail = |reason: String| Error::Flac {
-        path: path.to_owned(),
-        reason,
-    };
-    let config = FlacEncoder::new()
-        .ok_or_else(|| fail("no memory for an encoder".to_owned()))?
-        .channels(2)
-        .bits_per_sample(16)
-        .sample_rate(pcm.rate)
-        .compression_level(5)
-        .total_samples_estimate(pcm.frames.len() as u64);
-    let mut encoder = config
-        .init_file(&path)
-        .map_err(|error| fail(format!("{error:?}")))?;
-    let mut block = Vec::with_capacity(BLOCK * 2);
+    let mut writer = FlacWriter::create(path, pcm.rate, 2, 16, 5)?;
     for frames in pcm.frames.chunks(BLOCK) {
-        block.clear();
-        block.extend(frames.iter().flatten().map(|&sample| i32::from(sample)));
-        encoder
-            .process_interleaved(&block, frames.len() as u32)
-            .map_err(|()| fail(format!("{:?}", encoder.state())))?;
+        let plane = |side: usize| frames.iter().map(|frame| i32::from(frame[side])).collect();
+        let planes: [Vec<i32>; 2] = [plane(0), plane(1)];
+        writer.write_integers(&planes)?;
     }
-    encoder
-        .finish()
-        .map(drop)
-        .map_err(|encoder| fail(format!("{:?}", encoder.state())))
+    writer.finish()?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -68,7 +50,7 @@ mod tests {
             .map(|i| [(i % 7_919) as i16, -((i % 4_001) as i16)])
             .collect();
         let pcm = Pcm {
-            rate: 44_100,
+            rate: SampleRate::new(44_100).unwrap(),
             frames,
         };
         write(&path, &pcm).unwrap();
@@ -89,7 +71,7 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_an_error_with_its_path() {
         let pcm = Pcm {
-            rate: 44_100,
+            rate: SampleRate::new(44_100).unwrap(),
             frames: vec![[0, 0]; 100],
         };
         let text = write(Path::new("/nonexistent/a.flac"), &pcm)

@@ -5,6 +5,7 @@ use super::packages::Packages;
 use crate::Error;
 use crate::drop::plan::{Plan, Source, Track};
 use crate::synth;
+use catalog::units::SampleRate;
 use std::path::Path;
 
 /// −1 dB as an amplitude, 10^(−1/20): what a copy is quieter by.
@@ -32,7 +33,7 @@ pub(super) fn sound(
             let origin = format!("composed:{brief}");
             Ok(Sound {
                 pcm: Pcm {
-                    rate: synth::RATE,
+                    rate: synth::SAMPLE_RATE,
                     frames,
                 },
                 origin,
@@ -59,7 +60,7 @@ pub(super) fn sound(
                 reason: format!("there is no track {disc}.{number} on `{release}` to copy"),
             };
             let mut sound = sound(plan, original.ok_or_else(missing)?, packages)?;
-            let head = sound.pcm.rate as usize / 2;
+            let head = sound.pcm.rate.hz() as usize / 2;
             sound.pcm.frames.drain(..head.min(sound.pcm.frames.len()));
             for sample in sound.pcm.frames.iter_mut().flatten() {
                 *sample = (f32::from(*sample) * COPY_GAIN).round() as i16;
@@ -77,16 +78,16 @@ fn is_copy(track: &Track) -> bool {
 fn mix(packages: &Packages, names: &[String], files: &[String]) -> Result<Sound, Error> {
     let package = packages.of(names)?;
     let mut sum: Vec<[f32; 2]> = Vec::new();
-    let mut rate = 0;
+    let mut rate = None;
     let mut paths = Vec::new();
     for file in files {
         let path = package.file(file)?;
         let (stem_rate, stem) = decode(&path)?;
-        if rate != 0 && rate != stem_rate {
-            let reason = format!("{stem_rate} Hz, but its other stem has {rate} Hz");
+        let first = *rate.get_or_insert(stem_rate);
+        if first != stem_rate {
+            let reason = format!("{stem_rate}, but its other stem has {first}");
             return Err(Error::Audio { path, reason });
         }
-        rate = stem_rate;
         sum.resize(sum.len().max(stem.len()), [0.0; 2]);
         for (total, frame) in sum.iter_mut().zip(&stem) {
             total[0] += frame[0];
@@ -94,6 +95,10 @@ fn mix(packages: &Packages, names: &[String], files: &[String]) -> Result<Sound,
         }
         paths.push(package.relative(&path));
     }
+    let rate = rate.ok_or_else(|| Error::Package {
+        package: package.name.clone(),
+        reason: "the plan names no file of it".to_owned(),
+    })?;
     let peak = sum
         .iter()
         .flatten()
@@ -116,7 +121,7 @@ fn mix(packages: &Packages, names: &[String], files: &[String]) -> Result<Sound,
 }
 
 /// Decodes a file to stereo; mono is doubled, of more channels the first two are taken.
-fn decode(path: &Path) -> Result<(u32, Vec<[f32; 2]>), Error> {
+fn decode(path: &Path) -> Result<(SampleRate, Vec<[f32; 2]>), Error> {
     let fail = |error: audio::AudioError| {
         // The decoder's sentence names the file too, and a remedy that is for labels.
         let text = error.to_string();
@@ -130,7 +135,7 @@ fn decode(path: &Path) -> Result<(u32, Vec<[f32; 2]>), Error> {
         }
     };
     let mut decoder = audio::Decoder::open(path).map_err(fail)?;
-    let rate = decoder.info().sample_rate.hz();
+    let rate = decoder.info().sample_rate;
     let mut frames: Vec<[f32; 2]> = Vec::new();
     loop {
         match decoder.next_block() {

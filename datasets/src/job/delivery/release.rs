@@ -94,7 +94,7 @@ impl Writer<'_> {
         Ok(Master {
             resource,
             millis: sound.pcm.millis(),
-            rate: sound.pcm.rate,
+            rate: sound.pcm.rate.hz(),
             origin: sound.origin,
             licence: track.licence.clone(),
         })
