@@ -59,6 +59,10 @@ pub(crate) fn failed(error: &anyhow::Error, json: bool) -> ExitCode {
             let separator = if text.is_empty() { "" } else { ": " };
             text = format!("{text}{separator}{cause}");
         }
+        // Errors of ours say their cause in their own words, and end with the remedy.
+        if cause.contains("\nfix: ") {
+            break;
+        }
     }
     match json {
         true => eprintln!("{}", serde_json::json!({ "level": "ERROR", "error": text })),

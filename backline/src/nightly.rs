@@ -110,7 +110,7 @@ pub(crate) fn run(
         let refused = report.refused();
         Ok((report, refused))
     })?;
-    if args.simulate_plays && store.list(catalog::plays::PREFIX)?.is_empty() {
+    if args.simulate_plays && datasets::job::plays::wanted(store)? {
         let parameters = datasets::config::Config::load(file.section("datasets"))?.plays;
         night.stage("plays", || {
             Ok((

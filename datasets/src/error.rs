@@ -74,6 +74,16 @@ pub enum Error {
         /// The store.
         store: String,
     },
+    /// The store has plays that no simulator wrote.
+    #[error(
+        "{store}: found {files} objects of plays that were not simulated, expected none\nfix: simulate listeners in another store; people's plays are never replaced"
+    )]
+    RealPlays {
+        /// The store.
+        store: String,
+        /// Objects below `plays/`.
+        files: usize,
+    },
     /// There is no music to listen to.
     #[error(
         "the catalogue has no release, so nobody can have listened to anything\nfix: run `backline ingest` first"

@@ -1,3 +1,6 @@
 //! Do the parts hold together as the architecture says?
 
 mod arrows;
+mod console;
+mod night;
+mod refusals;

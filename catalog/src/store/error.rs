@@ -67,6 +67,7 @@ fn advice(error: &io::Error) -> &'static str {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
             "free space there and run again: nothing is lost"
         }
+        io::ErrorKind::FileTooLarge => "raise the limit on file sizes (ulimit -f) and run again",
         io::ErrorKind::NotFound => "check the path",
         io::ErrorKind::ReadOnlyFilesystem => "mount it writable or choose another place",
         io::ErrorKind::NotADirectory => "a part of the path is a file: choose another place",

@@ -1,8 +1,9 @@
 //! How do simulated plays get into a store, with all that decided them?
 //!
-//! `plays/day=YYYY-MM-DD/part-0.parquet`, and `plays/simulator.json` written last: parameters,
-//! the catalogue's hash, counts and the hash of every file. Present means done: plays are facts,
-//! so a catalogue that grew later does not change them.
+//! `plays/simulator.begun` first, then `plays/day=YYYY-MM-DD/part-0.parquet`, and `plays/simulator.json`
+//! last: parameters, the catalogue's hash, counts and the hash of every file. Present means done: plays
+//! are facts, so a catalogue that grew later does not change them. Plays of a store without either
+//! object are people's, and are never touched.
 
 use crate::Error;
 use crate::config::Plays;
@@ -18,6 +19,20 @@ use std::fmt;
 
 /// Where parameters and counts stand.
 pub const RECORD: &str = "plays/simulator.json";
+
+/// Says that the plays of this store are simulated, from before the first of them.
+const BEGUN: &str = "plays/simulator.begun";
+
+/// Whether there is something to simulate: no plays yet, or those of a run that was killed.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be read.
+pub fn wanted(store: &Store) -> Result<bool, Error> {
+    Ok(match store.list(catalog::plays::PREFIX)?.is_empty() {
+        true => true,
+        false => store.head(RECORD)?.is_none() && store.head(BEGUN)?.is_some(),
+    })
+}
 
 /// What a run did, and what is there.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
@@ -48,7 +63,8 @@ pub struct Report {
 /// Writes plays over the catalogue into a store, or finds them there.
 ///
 /// # Errors
-/// [`Error::OtherPlays`] when the store has plays of other parameters and `replace` is false.
+/// [`Error::OtherPlays`] when the store has plays of other parameters and `replace` is false;
+/// [`Error::RealPlays`] when it has plays that were not simulated.
 pub fn run(
     catalogue: &Catalogue,
     store: &Store,
@@ -118,9 +134,18 @@ pub fn run(
 /// Removes what an unfinished or replaced run left; the record first, so that no reader of it
 /// believes in files that are going.
 fn clear(store: &Store) -> Result<(), Error> {
+    let there = store.list(catalog::plays::PREFIX)?;
+    let simulated = there.iter().any(|(key, _)| key == RECORD || key == BEGUN);
+    if !there.is_empty() && !simulated {
+        return Err(Error::RealPlays {
+            store: store.url().to_owned(),
+            files: there.len(),
+        });
+    }
+    store.put(BEGUN, "simulated")?;
     store.delete(RECORD)?;
-    for (key, _) in store.list(catalog::plays::PREFIX)? {
-        store.delete(&key)?;
+    for (key, _) in there.iter().filter(|(key, _)| key != BEGUN) {
+        store.delete(key)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use catalog::store::Store;
 use catalog::units::Millis;
 use datasets::Config;
 use datasets::config::Plays;
-use datasets::job::plays::{RECORD, run};
+use datasets::job::plays::{RECORD, run, wanted};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 
@@ -142,10 +142,27 @@ fn a_run_that_was_killed_before_its_record_is_done_again_with_the_same_bytes() {
     let store = Store::open("memory:").unwrap();
     let catalogue = catalogue();
     let first = run(&catalogue, &store, &parameters(), false, &Silent).unwrap();
+    assert!(!wanted(&store).unwrap());
     store.delete(RECORD).unwrap();
+    let last = first.files.keys().next_back().unwrap();
+    store.delete(last).unwrap();
+    assert!(wanted(&store).unwrap());
     let second = run(&catalogue, &store, &parameters(), false, &Silent).unwrap();
     assert!(second.written);
     assert_eq!(first.files, second.files);
+}
+
+#[test]
+fn plays_of_people_are_never_replaced() {
+    let store = Store::open("memory:").unwrap();
+    let key = catalog::plays::key("2026-11-01".parse().unwrap(), 0);
+    store.put(&key, "theirs").unwrap();
+    for replace in [false, true] {
+        let refused = run(&catalogue(), &store, &parameters(), replace, &Silent).unwrap_err();
+        assert!(refused.to_string().contains("not simulated"), "{refused}");
+    }
+    assert!(!wanted(&store).unwrap());
+    assert_eq!(store.get(&key).unwrap().unwrap(), "theirs");
 }
 
 #[test]
