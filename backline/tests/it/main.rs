@@ -1,6 +1,7 @@
 //! Do the parts hold together as the architecture says?
 
 mod arrows;
+mod bucket;
 mod console;
 mod night;
 mod refusals;
