@@ -42,7 +42,7 @@ address=
 for _ in $(seq 200); do
   address=$(sed -n 's/.*listens on \(http:[^ ]*\).*/\1/p' "$base/server.out" | head -1)
   [ -n "$address" ] && break
-  kill -0 "$pid" 2>/dev/null || { cat "$log" >&2; echo "demo.sh: the server did not start" >&2; exit 2; }
+  kill -0 "$pid" 2>/dev/null || { cat "$log" >&2; echo "demo.sh: the server did not start (another address: BACKLINE_LISTEN=127.0.0.1:8081 make demo)" >&2; exit 2; }
   sleep 0.1
 done
 ask() { curl -sSf -H "Authorization: Bearer $premium" "$address$1"; }

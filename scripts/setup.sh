@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# What a fresh Debian machine with Rust lacks: cmake and a C compiler, for the encoders' bundled sources.
+# What a fresh Debian machine with Rust lacks: cmake and a C compiler, for the encoders' bundled sources,
+# and curl, with which the demo asks its server.
 set -euo pipefail
 need=()
 command -v cmake >/dev/null || need+=(cmake)
 command -v cc >/dev/null || need+=(gcc libc6-dev)
 command -v c++ >/dev/null || need+=(g++)
 command -v make >/dev/null || need+=(make)
+command -v curl >/dev/null || need+=(curl)
 command -v cargo >/dev/null || { echo "cargo is missing. fix: install Rust 1.92 or newer from https://rustup.rs" >&2; exit 2; }
 [ ${#need[@]} -eq 0 ] && exit 0
 as_root=()
