@@ -10,19 +10,21 @@ mod stream;
 use crate::config::{Connections, ms};
 use crate::metrics::{Closed, Metrics};
 use axum::Router;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use preface::Opening;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use stream::{Activity, Watched};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
 
 /// How far the end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
@@ -35,17 +37,23 @@ pub enum Phase {
     Draining,
 }
 
+/// Where a connection comes from; every request on it carries this.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 /// Serves `router` on `listener` until `phase` says otherwise, then drains within its limit.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Arc<Connections>,
     metrics: Arc<Metrics>,
+    tls: Option<TlsAcceptor>,
     mut phase: watch::Receiver<Phase>,
 ) {
     let shared = Arc::new(Shared {
         limits,
         metrics,
+        tls,
         places: Places::default(),
     });
     let mut open = JoinSet::new();
@@ -91,6 +99,7 @@ async fn draining(phase: &mut watch::Receiver<Phase>) {
 struct Shared {
     limits: Arc<Connections>,
     metrics: Arc<Metrics>,
+    tls: Option<TlsAcceptor>,
     places: Places,
 }
 
@@ -104,20 +113,32 @@ impl Shared {
     ) {
         let Some(_place) = self.places.take(peer.ip(), &self.limits) else {
             self.metrics.closed(Closed::Full);
-            let _ = timeout(ms(1000), turn_away(&mut stream)).await;
+            // A sentence in plain text would be noise to a client that begins with a handshake.
+            if self.tls.is_none() {
+                let _ = timeout(ms(1000), turn_away(&mut stream)).await;
+            }
             return;
         };
         self.metrics.connection_opened();
         // Answers are small or long; neither gains from waiting for more.
         let _ = stream.set_nodelay(true);
-        let why = self.converse(stream, router, phase).await;
+        let peer = Peer(peer.ip().to_canonical());
+        let why = match &self.tls {
+            None => self.converse(stream, peer, router, phase).await,
+            Some(tls) => match timeout(ms(self.limits.first_byte_ms), tls.accept(stream)).await {
+                Ok(Ok(stream)) => self.converse(stream, peer, router, phase).await,
+                Ok(Err(_)) => Closed::Broken,
+                Err(_) => Closed::Silent,
+            },
+        };
         self.metrics.connection_closed();
         self.metrics.closed(why);
     }
 
     async fn converse(
         &self,
-        mut stream: TcpStream,
+        mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        peer: Peer,
         router: Router,
         phase: watch::Receiver<Phase>,
     ) -> Closed {
@@ -132,7 +153,11 @@ impl Shared {
         let activity = Activity::now();
         let window = ms(limits.stall_ms);
         let io = Watched::new(stream, ahead, activity.clone(), window, limits.stall_bytes);
-        let (io, service) = (TokioIo::new(io), TowerToHyperService::new(router));
+        let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.clone().oneshot(request)
+        });
+        let io = TokioIo::new(io);
         let ended = if http2 {
             let connection = http2_builder(limits).serve_connection(io, service);
             let idle = idle(activity, limits);

@@ -3,6 +3,7 @@
 //! An ETag here is a hash of content, never of a file's date: replicas agree on it, and it survives
 //! a swap that did not change the thing.
 
+use crate::encoding::Coding;
 use axum::body::Body;
 use axum::response::Response;
 use catalog::ids::Sha256;
@@ -53,11 +54,12 @@ pub(crate) fn bytes(
     keep: Keep,
 ) -> Response {
     let body = body.into();
-    let etag = etag(&Sha256::of(&body));
+    let coding = Coding::choose(request, body.len());
+    let etag = coded_etag(&Sha256::of(&body), coding);
     let fresh = keep != Keep::Never && has(request, header::IF_NONE_MATCH, &etag);
     let mut response = match fresh {
         true => status(StatusCode::NOT_MODIFIED),
-        false => Response::new(Body::from(body)),
+        false => coded(body, coding),
     };
     let headers = response.headers_mut();
     if !fresh {
@@ -66,11 +68,27 @@ pub(crate) fn bytes(
     if keep != Keep::Never {
         headers.insert(header::ETAG, etag);
     }
-    if matches!(keep, Keep::Listener | Keep::Never) {
-        headers.insert(header::VARY, HeaderValue::from_static("authorization"));
-    }
+    let depends_on = match keep {
+        Keep::Listener | Keep::Never => "authorization, accept-encoding",
+        Keep::Forever | Keep::Revalidate => "accept-encoding",
+    };
+    headers.insert(header::VARY, HeaderValue::from_static(depends_on));
     headers.insert(header::CACHE_CONTROL, keep.header());
     response
+}
+
+/// A body in a coding; as it is if that fails.
+fn coded(body: bytes::Bytes, coding: Option<Coding>) -> Response {
+    let encoded = coding.and_then(|coding| Some((coding, coding.encode(&body).ok()?)));
+    match encoded {
+        None => Response::new(Body::from(body)),
+        Some((coding, encoded)) => {
+            let mut response = Response::new(Body::from(encoded));
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_ENCODING, coding.header());
+            response
+        }
+    }
 }
 
 /// An empty answer.
@@ -82,7 +100,13 @@ pub(crate) fn status(status: StatusCode) -> Response {
 
 /// The first half of a hash in quotes: enough to tell contents apart.
 pub(crate) fn etag(content: &Sha256) -> HeaderValue {
-    let text = format!("\"{}\"", crate::secret::hex(&content.0[..16]));
+    coded_etag(content, None)
+}
+
+/// The same content in another coding is another representation (RFC 9110, 8.8.3.3).
+fn coded_etag(content: &Sha256, coding: Option<Coding>) -> HeaderValue {
+    let letter = coding.map_or("", Coding::letter);
+    let text = format!("\"{}{letter}\"", crate::secret::hex(&content.0[..16]));
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

@@ -5,6 +5,7 @@ use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::edition_swap::Editions;
 use crate::identity::{self, Listener};
+use crate::limits::Guard;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -30,12 +31,23 @@ pub struct App {
     pub(crate) blobs: Arc<Blobs>,
     pub(crate) editions: Arc<Editions>,
     pub(crate) phase: watch::Receiver<Phase>,
+    pub(crate) guard: Arc<Guard>,
 }
 
 impl App {
     /// Now, by the server's clock.
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Whether a listener may ask once more now.
+    ///
+    /// # Errors
+    /// 429 with the time to wait.
+    pub(crate) fn check_rate(&self, listener: u64) -> Result<(), Problem> {
+        self.guard
+            .listener(listener)
+            .map_err(|too_many| Problem::too_many("listener", too_many.0))
     }
 }
 
@@ -53,8 +65,10 @@ impl FromRequestParts<Arc<App>> for Listener {
         let token = token.ok_or_else(|| {
             Problem::unauthorised("the Authorization header is not of the form `Bearer <token>`")
         })?;
-        identity::verify(&app.secrets, token, app.now(), app.config.links.skew_s)
-            .map_err(|error| Problem::unauthorised(error.to_string()))
+        let listener = identity::verify(&app.secrets, token, app.now(), app.config.links.skew_s)
+            .map_err(|error| Problem::unauthorised(error.to_string()))?;
+        app.check_rate(listener.id)?;
+        Ok(listener)
     }
 }
 

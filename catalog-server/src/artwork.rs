@@ -52,25 +52,33 @@ pub(crate) async fn artwork(
     let mut response = if has(&request, header::IF_NONE_MATCH, &tag) {
         status(StatusCode::NOT_MODIFIED)
     } else {
-        let bytes = app
-            .blobs
-            .get(cover.blob, cover.bytes)
-            .await
-            .map_err(|error| {
-                tracing::error!(%error, "a cover cannot be read");
-                Problem::internal()
-            })?;
-        let mut response = Response::new(Body::new(Slices::new([bytes])));
-        let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(cover.media_type),
-        );
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(cover.bytes));
-        response
+        send(&app, &cover).await?
     };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, tag);
     headers.insert(header::CACHE_CONTROL, Keep::Forever.header());
+    Ok(response)
+}
+
+/// A cover's bytes with their type and length.
+///
+/// # Errors
+/// The store has lost it.
+pub(crate) async fn send(app: &Arc<App>, cover: &ArtworkView) -> Result<Response, Problem> {
+    let bytes = app
+        .blobs
+        .get(cover.blob, cover.bytes)
+        .await
+        .map_err(|error| {
+            tracing::error!(%error, "a cover cannot be read");
+            Problem::internal()
+        })?;
+    let mut response = Response::new(Body::new(Slices::new([bytes])));
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(cover.media_type),
+    );
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(cover.bytes));
     Ok(response)
 }

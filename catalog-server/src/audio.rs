@@ -57,6 +57,29 @@ pub(crate) async fn audio(
             plan.word()
         )));
     }
+    send_since(began, &app, sound, &method, &request).await
+}
+
+/// A rendition, whole or in ranges, to somebody who may hear it.
+///
+/// # Errors
+/// The store has lost it.
+pub(crate) async fn send(
+    app: &Arc<App>,
+    sound: Sound,
+    method: &Method,
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
+    send_since(Instant::now(), app, sound, method, request).await
+}
+
+async fn send_since(
+    began: Instant,
+    app: &Arc<App>,
+    sound: Sound,
+    method: &Method,
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
     let bytes = app
         .blobs
         .get(sound.blob, sound.bytes)
@@ -66,12 +89,12 @@ pub(crate) async fn audio(
             Problem::internal()
         })?;
     let answer = Answer {
-        app: &app,
+        app,
         sound: &sound,
         bytes,
         began,
     };
-    Ok(answer.to(&method, &request))
+    Ok(answer.to(method, request))
 }
 
 struct Answer<'a> {

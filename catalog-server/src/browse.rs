@@ -83,12 +83,11 @@ pub(crate) async fn artist(
     let artist = live.catalogue.artist(row).ok_or_else(unknown)?;
     let eye = eye(&app, &live, listener);
     let releases = artist.releases.iter().take(ARTIST_RELEASES);
-    let tracks = artist.tracks.iter().take(ARTIST_TRACKS);
     let shown = Artist {
         id: artist.id,
         name: artist.name,
         releases: releases.filter_map(|row| eye.card(*row)).collect(),
-        tracks: tracks.filter_map(|row| eye.track(*row)).collect(),
+        tracks: eye.tracks(artist.tracks.iter().copied(), ARTIST_TRACKS),
     };
     Ok(json(&request, &shown, Keep::Listener))
 }
@@ -109,7 +108,7 @@ pub(crate) async fn home(
     request: HeaderMap,
 ) -> Response {
     let eye = eye(&app, &live, listener);
-    let cards = live.newest.iter().filter_map(|row| eye.card(*row));
+    let cards = live.newest().iter().filter_map(|row| eye.card(*row));
     let shown = Home {
         edition: &live.id,
         releases: cards

@@ -4,6 +4,7 @@ use crate::app::Clock;
 use crate::config::Config;
 use crate::secret::Secrets;
 use crate::server::{Error, Options, Server};
+use crate::tls::TlsFiles;
 use catalog::store::Store;
 use clap::{CommandFactory, Parser};
 use std::io::IsTerminal;
@@ -34,6 +35,12 @@ pub struct Args {
     /// Where copies of a remote store's objects are kept
     #[arg(long, value_name = "FOLDER")]
     cache: Option<PathBuf>,
+    /// Encrypt with this certificate chain (PEM); needs --tls-key
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Write the address and the log as JSON, one object a line
     #[arg(long)]
     json: bool,
@@ -43,6 +50,9 @@ pub struct Args {
     /// Print the keys that an edge (a CDN, nginx) verifies links with, and leave
     #[arg(long)]
     print_edge_keys: bool,
+    /// Print the password of a user of Subsonic clients, named LISTENER.COUNTRY.TIER (42.DE.premium), and leave
+    #[arg(long, value_name = "USER")]
+    print_subsonic_password: Option<String>,
     /// Print every setting with its unit and default, and leave
     #[arg(long)]
     print_config: bool,
@@ -82,6 +92,13 @@ fn run(args: &Args) -> Result<(), Error> {
         }
         return Ok(());
     }
+    if let Some(name) = &args.print_subsonic_password {
+        println!("{}", password_of(&secrets, name)?);
+        return Ok(());
+    }
+    let tls = args.tls_cert.clone().zip(args.tls_key.clone());
+    let tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let clock: Clock = Arc::new(jiff::Timestamp::now);
     let server = Server::start(Options {
         store: open_existing(store)?,
@@ -93,8 +110,9 @@ fn run(args: &Args) -> Result<(), Error> {
             .clone()
             .unwrap_or_else(|| std::env::temp_dir().join("catalog-server")),
         clock,
+        tls,
     })?;
-    greet(args, &server, store);
+    greet(args, &server, scheme, store);
     server.wait_for_signal();
     tracing::info!("leaving: readiness fails, requests under way are answered");
     server.stop();
@@ -118,6 +136,12 @@ fn print_about_itself(args: &Args) -> bool {
         return false;
     }
     true
+}
+
+fn password_of(secrets: &Secrets, name: &str) -> Result<String, Error> {
+    crate::subsonic::password(secrets, name).ok_or_else(|| Error::UserName {
+        name: name.to_owned(),
+    })
 }
 
 /// A store that a typing error names is not created: nobody would notice.
@@ -147,19 +171,20 @@ fn read_config(file: Option<&Path>) -> Result<Config, Error> {
 }
 
 /// stdout has the one line that a script waits for.
-fn greet(args: &Args, server: &Server, store: &str) {
+fn greet(args: &Args, server: &Server, scheme: &str, store: &str) {
     let (address, report) = (server.address(), server.editions());
+    let address = format!("{scheme}://{address}");
     if args.json {
         let edition = report
             .live
             .map(|(id, generation)| serde_json::json!({"id": id, "generation": generation}));
         println!(
             "{}",
-            serde_json::json!({"listening": format!("http://{address}"), "store": store, "edition": edition})
+            serde_json::json!({"listening": address, "store": store, "edition": edition})
         );
         return;
     }
-    println!("catalog-server listens on http://{address}");
+    println!("catalog-server listens on {address}");
     match (report.live, report.refused) {
         (Some((id, generation)), _) => println!("edition {id}, generation {generation}"),
         (None, Some((id, why))) => {

@@ -14,6 +14,8 @@ pub const DEFAULT: &str = include_str!("default.toml");
 pub struct Config {
     /// Limits that protect the machine from its clients.
     pub connections: Connections,
+    /// Limits on how often a client may ask, and when the server takes no more.
+    pub limits: Limits,
     /// Life of signed links.
     pub links: Links,
     /// Watching for new editions.
@@ -54,6 +56,41 @@ pub struct Connections {
     pub drain_notice_ms: u64,
     /// Time for requests under way at the end, in milliseconds.
     pub drain_ms: u64,
+}
+
+/// Rates and overload. 0 per second, and 0 milliseconds, mean no limit.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Requests per second of one listener.
+    pub listener_per_s: u32,
+    /// Requests of one listener at once.
+    pub listener_burst: u32,
+    /// Requests per second of one address.
+    pub address_per_s: u32,
+    /// Requests of one address at once.
+    pub address_burst: u32,
+    /// Requests under way.
+    pub max_under_way: usize,
+    /// Milliseconds that a task may wait for a thread before new requests are refused.
+    pub max_late_ms: u64,
+    /// Whether the last `X-Forwarded-For` names the client: only behind a proxy that sets it.
+    pub behind_proxy: bool,
+}
+
+impl Limits {
+    /// Nothing is limited.
+    pub fn none() -> Limits {
+        Limits {
+            listener_per_s: 0,
+            listener_burst: 0,
+            address_per_s: 0,
+            address_burst: 0,
+            max_under_way: usize::MAX,
+            max_late_ms: 0,
+            behind_proxy: false,
+        }
+    }
 }
 
 /// Life of signed links.

@@ -7,13 +7,17 @@
 use crate::answer::{Keep, json};
 use crate::app::{App, Current};
 use crate::browse::eye;
+use crate::cursor::Cursor;
+use crate::discover::{PlaylistCard, mixes};
 use crate::identity::Listener;
 use crate::params::Asked;
 use crate::problem::Problem;
 use crate::show::{ArtistCard, Eye, ReleaseCard, Track};
 use axum::extract::State;
 use axum::response::Response;
+use catalog::release::Advisory;
 use http::{HeaderMap, StatusCode};
+use search::analysis::{analyse, fold};
 use search::{Index, Kind, Kinds, Query};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -26,15 +30,35 @@ const SUGGESTIONS: usize = 8;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Asking {
     q: String,
-    kind: Option<Kind>,
+    kind: Option<Sought>,
     limit: Option<usize>,
     #[serde(default)]
     offset: usize,
+    /// The `next` of the page before.
+    cursor: Option<String>,
     #[serde(default)]
     unavailable: Unavailable,
+    /// Only tracks and releases of this genre.
+    genre: Option<String>,
+    /// Only what came out in or after this year …
+    from_year: Option<i32>,
+    /// … and in or before this one.
+    to_year: Option<i32>,
+    #[serde(default)]
+    explicit: Unavailable,
 }
 
-/// What to do with what may not be played.
+/// A kind of thing to look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Sought {
+    Track,
+    Release,
+    Artist,
+    Playlist,
+}
+
+/// What to do with what may not be played, or is explicit.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Unavailable {
@@ -59,6 +83,9 @@ enum Hit<'a> {
         score: f32,
         artist: ArtistCard<'a>,
     },
+    Playlist {
+        playlist: PlaylistCard,
+    },
 }
 
 #[derive(Serialize)]
@@ -68,6 +95,9 @@ struct Found<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     did_you_mean: Option<String>,
     hits: Vec<Hit<'a>>,
+    /// Send it as `cursor` for the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
 }
 
 pub(crate) async fn search(
@@ -81,28 +111,140 @@ pub(crate) async fn search(
     let text = text_of(&asking.q, app.config.answers.query_chars)?;
     let eye = eye(&app, &live, listener);
     let limits = &app.config.answers;
-    let query = Query {
+    let limit = asking.limit.unwrap_or(limits.search_limit);
+    let hide = asking.unavailable == Unavailable::Hide;
+    let accept =
+        |kind, row| asking.accepts(&eye, kind, row) && (!hide || playable(&eye, kind, row));
+    let mut query = Query {
         text: text.to_owned(),
         kinds: kinds_of(asking.kind),
-        limit: asking
-            .limit
-            .unwrap_or(limits.search_limit)
-            .clamp(1, limits.search_limit_max),
+        limit: limit.clamp(1, limits.search_limit_max),
         offset: asking.offset,
     };
-    let hide = asking.unavailable == Unavailable::Hide;
-    let accept = |kind, row| !hide || playable(&eye, kind, row);
+    if let Some(cursor) = &asking.cursor {
+        let cursor = Cursor::read(cursor)?;
+        query.offset = cursor.resume(&live.id, |last| place(&eye, index, &query, &accept, last));
+    }
     let found = index.search(&query, &accept).map_err(not_found_out)?;
+    let next = next(&eye, &query, &found);
     let mut hits = found.hits;
     // Stable: within each half the order of the search stays.
     hits.sort_by_key(|hit| !playable(&eye, hit.kind, hit.row));
+    let playlists = asking.playlists(&eye, text, query.offset);
     let shown = Found {
         query: text,
-        total: found.total,
+        total: found.total + playlists.len(),
         did_you_mean: found.did_you_mean,
-        hits: hits.iter().filter_map(|hit| show(&eye, hit)).collect(),
+        hits: hits
+            .iter()
+            .filter_map(|hit| show(&eye, hit))
+            .chain(playlists)
+            .collect(),
+        next,
     };
     Ok(json(&request, &shown, Keep::Listener))
+}
+
+impl Asking {
+    /// Whether the filters let a thing through. Artists have neither genre nor year: a filter by
+    /// either leaves them out.
+    fn accepts(&self, eye: &Eye<'_>, kind: Kind, row: u32) -> bool {
+        let by_year = self.from_year.is_some() || self.to_year.is_some();
+        if self.genre.is_none() && !by_year && self.explicit == Unavailable::Show {
+            return true;
+        }
+        let catalogue = &eye.live.catalogue;
+        let track = match kind {
+            Kind::Track => catalogue.track(row),
+            _ => None,
+        };
+        let release = match (kind, &track) {
+            (Kind::Artist, _) => return self.genre.is_none() && !by_year,
+            (Kind::Release, _) => catalogue.release(row),
+            (Kind::Track, track) => track.and_then(|track| catalogue.release(track.release)),
+        };
+        let Some(release) = release else { return false };
+        let own = track.and_then(|track| track.genre).or(release.genre);
+        let wanted = |name: &String| own.is_some_and(|own| fold(own) == fold(name));
+        let year = release
+            .date
+            .and_then(|date| date.get(..4)?.parse::<i32>().ok());
+        let advisory = track.map(|track| track.advisory);
+        self.genre.as_ref().is_none_or(wanted)
+            && self
+                .from_year
+                .is_none_or(|from| year.is_some_and(|year| year >= from))
+            && self
+                .to_year
+                .is_none_or(|to| year.is_some_and(|year| year <= to))
+            && (self.explicit == Unavailable::Show || advisory != Some(Advisory::Explicit))
+    }
+
+    /// The listener's playlists whose titles hold every word typed, on the first page.
+    fn playlists<'a>(&self, eye: &Eye<'_>, text: &str, offset: usize) -> Vec<Hit<'a>> {
+        let sought = self.kind.is_none_or(|kind| kind == Sought::Playlist);
+        if !sought || offset > 0 {
+            return Vec::new();
+        }
+        let typed = analyse(text).words;
+        let named = |title: &str| {
+            let words = analyse(title).words;
+            let begins = |typed: &String| words.iter().any(|word| word.starts_with(typed.as_str()));
+            !typed.is_empty() && typed.iter().all(begins)
+        };
+        let mixes = mixes(eye);
+        let found = mixes.iter().filter(|mix| named(&mix.title));
+        let hit = |mix| Hit::Playlist {
+            playlist: PlaylistCard::of(mix),
+        };
+        found.map(hit).collect()
+    }
+}
+
+/// A cursor behind the last of a full page.
+fn next(eye: &Eye<'_>, query: &Query, found: &search::Hits) -> Option<String> {
+    let last = found
+        .hits
+        .last()
+        .filter(|_| found.hits.len() == query.limit)?;
+    let offset = query.offset + query.limit;
+    let more = offset < found.total && offset + query.limit <= search::MAX_DEPTH;
+    more.then(|| {
+        let cursor = Cursor {
+            edition: eye.live.id.clone(),
+            offset,
+            last: name_of(eye, last.kind, last.row).unwrap_or_default(),
+        };
+        cursor.write()
+    })
+}
+
+/// A thing's name that means the same in every edition.
+fn name_of(eye: &Eye<'_>, kind: Kind, row: u32) -> Option<String> {
+    let catalogue = &eye.live.catalogue;
+    Some(match kind {
+        Kind::Track => format!("track {}", catalogue.track(row)?.id),
+        Kind::Release => format!("release {}", catalogue.release(row)?.id),
+        Kind::Artist => format!("artist {}", catalogue.artist(row)?.id),
+    })
+}
+
+/// Where a thing stands among all hits now.
+fn place(
+    eye: &Eye<'_>,
+    index: &Index,
+    query: &Query,
+    accept: &dyn Fn(Kind, u32) -> bool,
+    name: &str,
+) -> Option<usize> {
+    let all = Query {
+        limit: search::MAX_DEPTH,
+        offset: 0,
+        ..query.clone()
+    };
+    let hits = index.search(&all, accept).ok()?.hits;
+    hits.iter()
+        .position(|hit| name_of(eye, hit.kind, hit.row).as_deref() == Some(name))
 }
 
 fn show<'a>(eye: &Eye<'a>, hit: &search::Hit) -> Option<Hit<'a>> {
@@ -142,7 +284,7 @@ fn playable(eye: &Eye<'_>, kind: Kind, row: u32) -> bool {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Beginning {
     q: String,
-    kind: Option<Kind>,
+    kind: Option<Sought>,
     limit: Option<usize>,
 }
 
@@ -224,8 +366,14 @@ fn suggestion<'a>(eye: &Eye<'a>, kind: Kind, row: u32) -> Option<Suggestion<'a>>
     })
 }
 
-fn kinds_of(kind: Option<Kind>) -> Kinds {
-    kind.map_or(Kinds::ALL, |kind| Kinds::of(&[kind]))
+fn kinds_of(kind: Option<Sought>) -> Kinds {
+    match kind {
+        None => Kinds::ALL,
+        Some(Sought::Track) => Kinds::of(&[Kind::Track]),
+        Some(Sought::Release) => Kinds::of(&[Kind::Release]),
+        Some(Sought::Artist) => Kinds::of(&[Kind::Artist]),
+        Some(Sought::Playlist) => Kinds::of(&[]),
+    }
 }
 
 fn text_of(typed: &str, limit: usize) -> Result<&str, Problem> {

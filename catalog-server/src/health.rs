@@ -48,6 +48,7 @@ pub(crate) async fn readyz(
 
 /// Prometheus text.
 pub(crate) async fn metrics(State(app): State<Arc<App>>, request: HeaderMap) -> Response {
+    app.metrics.late(app.guard.late_us());
     let text = app.metrics.text();
     bytes(
         &request,

@@ -5,6 +5,7 @@
 //! them, the smallest, since some sound beats none.
 
 use crate::identity::Tier;
+use catalog::edition::catalogue::RenditionView;
 use catalog::rendition::Codec;
 use serde::Deserialize;
 
@@ -47,19 +48,18 @@ impl Quality {
 }
 
 /// What the listener and their client say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Wish {
     /// None: the best lossy one of the tier.
     pub quality: Option<Quality>,
     /// Whatever else is asked: the smallest.
-    #[serde(default)]
     pub data_saver: bool,
     /// Thirty seconds to get to know it.
-    #[serde(default)]
     pub preview: bool,
     /// Kilobits per second that the client measured.
     pub bandwidth: Option<u32>,
+    /// Kilobits per second that the client wants at most.
+    pub max_kbps: Option<u32>,
 }
 
 /// A rendition on offer.
@@ -69,6 +69,15 @@ pub(crate) struct Offer {
     pub codec: Codec,
     /// Its nominal bitrate.
     pub kbps: u32,
+}
+
+impl Offer {
+    pub(crate) fn of(rendition: &RenditionView<'_>) -> Offer {
+        Offer {
+            codec: rendition.codec,
+            kbps: rendition.nominal_kbps,
+        }
+    }
 }
 
 /// Whether a tier may hear a rendition.
@@ -89,7 +98,10 @@ pub(crate) fn choose(offers: &[Offer], tier: Tier, wish: Wish) -> Option<usize> 
     let bandwidth = wish
         .bandwidth
         .map_or(u32::MAX, |kbps| (f64::from(kbps) * BANDWIDTH_SHARE) as u32);
-    let ceiling = quality.kbps().min(bandwidth);
+    let ceiling = quality
+        .kbps()
+        .min(bandwidth)
+        .min(wish.max_kbps.unwrap_or(u32::MAX));
     let open = || {
         offers
             .iter()

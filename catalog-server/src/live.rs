@@ -7,15 +7,18 @@
 use crate::edition_swap::{Named, Shelf};
 use crate::identity::Tier;
 use crate::ladder::{Offer, open_to};
+use crate::shelves::Shelves;
 use catalog::edition::catalogue::{CatalogueView, RenditionView};
 use catalog::edition::{self, Edition};
 use catalog::ids::{Sha256, TrackId};
 use catalog::rendition::Codec;
 use catalog::store::Store;
+use recsys::ann::Ann;
 use recsys::lists::Lists;
 use search::{Index, Kind, Kinds, Query};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 /// Releases that the home page shows.
 const NEWEST: usize = 60;
@@ -32,8 +35,10 @@ pub struct Live {
     pub(crate) search: Option<Index>,
     /// `None`: published before anybody listened.
     pub(crate) lists: Option<Lists>,
-    /// Release rows, newest first; found once, for the home page.
-    pub(crate) newest: Vec<u32>,
+    /// `None`: published before anybody listened.
+    pub(crate) ann: Option<Ann>,
+    newest: OnceLock<Vec<u32>>,
+    shelves: OnceLock<Shelves>,
 }
 
 /// What `/audio` needs of a rendition.
@@ -49,7 +54,7 @@ pub(crate) struct Sound {
 }
 
 impl Sound {
-    fn of(rendition: &RenditionView<'_>) -> Sound {
+    pub(crate) fn of(rendition: &RenditionView<'_>) -> Sound {
         let mut ends = rendition
             .chunks()
             .map(|chunk| chunk.offset + u64::from(chunk.bytes));
@@ -60,10 +65,7 @@ impl Sound {
             bytes: rendition.bytes,
             first_chunk_end,
             second_chunk_end: ends.next().unwrap_or(first_chunk_end),
-            offer: Offer {
-                codec: rendition.codec,
-                kbps: rendition.nominal_kbps,
-            },
+            offer: Offer::of(rendition),
             preview: rendition.profile == PREVIEW,
         }
     }
@@ -76,9 +78,12 @@ impl Sound {
 
 impl Live {
     /// Opens an edition of a store, compares every file with its hash, asks the canaries.
-    fn open(store: &Store, named: &Named, cache: &std::path::Path) -> Result<Live, String> {
+    fn open(store: &Store, named: &Named, cache: &Path) -> Result<Live, String> {
         let edition = Edition::open(store, &named.id, cache).map_err(|error| error.to_string())?;
+        let began = Instant::now();
         edition.verify().map_err(|error| error.to_string())?;
+        let verify_ms = began.elapsed().as_millis() as u64;
+        let began = Instant::now();
         let has = |name: &str| {
             edition
                 .manifest
@@ -94,16 +99,33 @@ impl Live {
         let lists = has("lists.bin")
             .then(|| Lists::open(&edition.path("lists.bin")))
             .transpose();
-        let newest = newest(&catalogue);
+        let map_ms = began.elapsed().as_millis() as u64;
+        let ann = has("ann.json").then(|| Ann::open(&edition.path("")));
+        let ann = ann.transpose().map_err(|error| error.to_string())?;
         let live = Live {
             id: edition.id.clone(),
             catalogue,
             search: search.map_err(|error| error.to_string())?,
             lists: lists.map_err(|error| error.to_string())?,
-            newest,
+            ann,
+            newest: OnceLock::new(),
+            shelves: OnceLock::new(),
         };
         live.ask_canaries()?;
+        let open_ms = began.elapsed().as_millis() as u64;
+        tracing::info!(edition = %live.id, verify_ms, map_ms, open_ms, "an edition is mapped");
         Ok(live)
+    }
+
+    /// Release rows, newest first, for the home page. Found when first asked for.
+    pub(crate) fn newest(&self) -> &[u32] {
+        self.newest.get_or_init(|| newest(&self.catalogue))
+    }
+
+    /// The orders that people browse by. Made when first asked for.
+    pub(crate) fn shelves(&self) -> &Shelves {
+        self.shelves
+            .get_or_init(|| Shelves::of(&self.catalogue, self.lists.as_ref()))
     }
 
     /// A rendition of a track by the name of its profile.

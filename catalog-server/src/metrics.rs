@@ -85,6 +85,11 @@ pub struct Metrics {
     routes: Vec<(&'static str, Route)>,
     other: Route,
     first_chunk: Histogram,
+    heard_after: Histogram,
+    stalls: AtomicU64,
+    stalled_ms: AtomicU64,
+    shed: AtomicU64,
+    late_us: AtomicU64,
     bytes_sent: AtomicU64,
     connections: AtomicI64,
     closed: [AtomicU64; CLOSED.len()],
@@ -105,6 +110,11 @@ impl Metrics {
                 .collect(),
             other: Route::default(),
             first_chunk: Histogram::default(),
+            heard_after: Histogram::default(),
+            stalls: AtomicU64::default(),
+            stalled_ms: AtomicU64::default(),
+            shed: AtomicU64::default(),
+            late_us: AtomicU64::default(),
             bytes_sent: AtomicU64::default(),
             connections: AtomicI64::default(),
             closed: Default::default(),
@@ -137,6 +147,26 @@ impl Metrics {
     /// The first chunk of a track has been handed to the socket.
     pub(crate) fn first_chunk(&self, took: Duration) {
         self.first_chunk.observe(took);
+    }
+
+    /// A player says how long a listener waited for the first sound, and what faltered after it.
+    pub(crate) fn heard(&self, first: Option<Duration>, stalls: u64, stalled: Duration) {
+        if let Some(first) = first {
+            self.heard_after.observe(first);
+        }
+        self.stalls.fetch_add(stalls, Relaxed);
+        self.stalled_ms
+            .fetch_add(stalled.as_millis() as u64, Relaxed);
+    }
+
+    /// A request was refused because the server has fallen behind.
+    pub(crate) fn shed(&self) {
+        self.shed.fetch_add(1, Relaxed);
+    }
+
+    /// How late a task is served now.
+    pub(crate) fn late(&self, microseconds: u64) {
+        self.late_us.store(microseconds, Relaxed);
     }
 
     pub(crate) fn sent(&self, bytes: u64) {
@@ -192,6 +222,14 @@ impl Metrics {
             .write(&mut out, "backline_first_chunk_seconds", "");
         head(
             &mut out,
+            "backline_heard_after_seconds",
+            "histogram",
+            "Press of play to the first sound, as players report it.",
+        );
+        self.heard_after
+            .write(&mut out, "backline_heard_after_seconds", "");
+        head(
+            &mut out,
             "backline_connections_closed_total",
             "counter",
             "Connections ended, by reason.",
@@ -212,6 +250,30 @@ impl Metrics {
             open,
         );
         let counters = [
+            (
+                "backline_stalls_total",
+                "counter",
+                "Interruptions for want of data, as players report them.",
+                &self.stalls,
+            ),
+            (
+                "backline_stalled_milliseconds_total",
+                "counter",
+                "Time that listeners waited in those interruptions.",
+                &self.stalled_ms,
+            ),
+            (
+                "backline_shed_total",
+                "counter",
+                "Requests refused because the server had fallen behind.",
+                &self.shed,
+            ),
+            (
+                "backline_late_microseconds",
+                "gauge",
+                "How late a task is served now.",
+                &self.late_us,
+            ),
             (
                 "backline_audio_bytes_total",
                 "counter",

@@ -1,11 +1,18 @@
-//! The web page: one bundle of three files in the binary, with no other origin in it.
+//! The web page: one bundle of six files in the binary, with no other origin in it.
 
 use crate::answer::{Keep, bytes};
+use crate::problem::Problem;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, Uri, header};
 
 const INDEX: &str = include_str!("page/index.html");
-const SCRIPT: &str = include_str!("page/app.js");
+/// The scripts: views, controls, sound, elements.
+const SCRIPTS: [(&str, &str); 4] = [
+    ("app.js", include_str!("page/app.js")),
+    ("player.js", include_str!("page/player.js")),
+    ("engine.js", include_str!("page/engine.js")),
+    ("dom.js", include_str!("page/dom.js")),
+];
 const STYLE: &str = include_str!("page/style.css");
 
 /// Nothing but our own files, our own artwork and our own audio; nobody may frame it, and the
@@ -31,13 +38,16 @@ pub(crate) async fn index(request: HeaderMap) -> Response {
     response
 }
 
-pub(crate) async fn script(request: HeaderMap) -> Response {
-    bytes(
+pub(crate) async fn script(uri: Uri, request: HeaderMap) -> Result<Response, Problem> {
+    let name = uri.path().trim_start_matches('/');
+    let found = SCRIPTS.iter().find(|(known, _)| *known == name);
+    let (_, text) = found.ok_or_else(|| Problem::no_such_route(uri.path()))?;
+    Ok(bytes(
         &request,
-        SCRIPT,
+        *text,
         "text/javascript; charset=utf-8",
         Keep::Revalidate,
-    )
+    ))
 }
 
 pub(crate) async fn style(request: HeaderMap) -> Response {

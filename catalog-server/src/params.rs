@@ -5,7 +5,8 @@
 use crate::problem::Problem;
 use axum::extract::{FromRequestParts, Path, Query};
 use http::request::Parts;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 use std::str::FromStr;
 
 /// One identifier from the path. What cannot be one names nothing: 404, as an unknown one.
@@ -20,6 +21,34 @@ impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for Id<T> {
         text.parse()
             .map(Id)
             .map_err(|_| Problem::not_found("resource", &text))
+    }
+}
+
+/// Identifiers with commas between them: at most [`Ids::MAX`], each readable.
+#[derive(Debug, Clone)]
+pub(crate) struct Ids<T>(Vec<T>);
+
+impl<T> Ids<T> {
+    /// Identifiers that one parameter may hold.
+    const MAX: usize = 50;
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+}
+
+impl<'de, T: FromStr> Deserialize<'de> for Ids<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Ids<T>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts = text.split(',').map(|part| part.trim().parse::<T>());
+        let ids: Result<Vec<T>, _> = parts.take(Ids::<T>::MAX + 1).collect();
+        match ids {
+            Ok(ids) if ids.len() <= Ids::<T>::MAX => Ok(Ids(ids)),
+            _ => Err(D::Error::custom(format!(
+                "expected 1 to {} ids with commas between them",
+                Ids::<T>::MAX
+            ))),
+        }
     }
 }
 

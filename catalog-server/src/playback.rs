@@ -8,20 +8,21 @@ use crate::answer::{Keep, json};
 use crate::app::{App, Current};
 use crate::browse::eye;
 use crate::identity::{Listener, Tier};
-use crate::ladder::{Offer, Wish, choose, open_to};
+use crate::ladder::{Offer, Quality, Wish, choose, open_to};
 use crate::live::PREVIEW;
 use crate::params::{Asked, Id};
 use crate::problem::Problem;
+use crate::rights::Gate;
 use crate::signing::acl;
 use axum::extract::State;
 use axum::response::Response;
-use catalog::edition::catalogue::{RenditionView, TrackView};
+use catalog::edition::catalogue::{CatalogueView, RenditionView, TrackView};
 use catalog::ids::TrackId;
 use catalog::rendition::{Chunk, Codec, Loudness};
 use catalog::rights::Availability;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What a player needs.
@@ -43,8 +44,46 @@ struct Stream<'a> {
     expires_at: Timestamp,
     header_bytes: u32,
     chunks: Vec<Chunk>,
+    /// What to fetch before the end, so that the next track begins without a wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Next>,
     /// Every rendition of this tier, the chosen one among them.
     renditions: Vec<Rendition<'a>>,
+}
+
+/// The first bytes of the track that will play next, in the rendition that it will play in.
+#[derive(Serialize)]
+struct Next {
+    track: TrackId,
+    url: String,
+    profile: String,
+    /// Bytes from the start of the file to the end of its first chunk.
+    first_bytes: u64,
+}
+
+/// `?next=`: the track that will play after this one; the rest is the wish.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ask {
+    quality: Option<Quality>,
+    #[serde(default)]
+    data_saver: bool,
+    #[serde(default)]
+    preview: bool,
+    bandwidth: Option<u32>,
+    next: Option<TrackId>,
+}
+
+impl Ask {
+    fn wish(&self) -> Wish {
+        Wish {
+            quality: self.quality,
+            data_saver: self.data_saver,
+            preview: self.preview,
+            bandwidth: self.bandwidth,
+            max_kbps: None,
+        }
+    }
 }
 
 /// A rendition and its link.
@@ -62,6 +101,9 @@ struct Rendition<'a> {
     frames: u64,
     /// In the samples already, dB.
     gain_db: f64,
+    /// Still to be applied by the player, dB: what brings FLAC, whose samples are the master's, to
+    /// the level of the others.
+    apply_gain_db: f64,
     loudness: Level,
 }
 
@@ -94,9 +136,10 @@ pub(crate) async fn stream(
     listener: Listener,
     Current(live): Current,
     Id(id): Id<TrackId>,
-    Asked(wish): Asked<Wish>,
+    Asked(ask): Asked<Ask>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    let wish = ask.wish();
     let unknown = || Problem::not_found("track", &id.to_string());
     let asked = live.catalogue.track_row(&id).ok_or_else(unknown)?;
     let gate = eye(&app, &live, listener).gate;
@@ -104,61 +147,105 @@ pub(crate) async fn stream(
         .playable(asked)
         .map_err(|refusal| refusal.problem(&listener).with("track", id.to_string()))?;
     let track = live.catalogue.track(row).ok_or_else(unknown)?;
-    let open: Vec<RenditionView<'_>> = live
-        .catalogue
-        .renditions(track.recording)
-        .filter(|found| (found.profile == PREVIEW) == wish.preview)
-        .filter(|found| wish.preview || open_to(offer(found), listener.tier))
-        .collect();
-    let offers: Vec<Offer> = open.iter().map(offer).collect();
-    let tier = if wish.preview {
-        Tier::Premium
-    } else {
-        listener.tier
-    };
-    let chosen = choose(&offers, tier, wish).ok_or_else(|| no_rendition(&listener))?;
-
-    let expires = expiry(&app, &live.catalogue, &track, &listener);
-    let acl = acl(&track.id.to_string(), listener.tier.word());
-    let seconds = expires.as_second().max(0) as u64;
-    let token = app
-        .signer
-        .sign(&acl, seconds, &app.signer.session(listener.id));
-    let prefix = acl.trim_end_matches('*');
-    let link = |found: &RenditionView<'_>| {
-        format!(
-            "{prefix}{}.{}?hdnts={token}",
-            found.profile,
-            found.codec.extension()
-        )
-    };
+    let open = open_renditions(&live.catalogue, &track, &listener, wish);
+    let chosen = chosen(&open, &listener, wish).ok_or_else(|| no_rendition(&listener))?;
+    let link = Link::sign(&app, &live.catalogue, &track, &listener);
+    let level = live.catalogue.renditions(track.recording);
+    let level = level.map(|found| found.gain.0).find(|gain| *gain != 0.0);
     let answer = Stream {
         track: track.id,
         relinked_from: (row != asked).then_some(id),
         tier: listener.tier,
-        chosen: rendition(&open[chosen], link(&open[chosen])),
-        token: &token,
-        prefix,
-        expires_at: expires,
+        chosen: rendition(&open[chosen], link.url(&open[chosen]), level),
+        token: &link.token,
+        prefix: &link.prefix,
+        expires_at: link.expires,
         header_bytes: open[chosen].header_bytes,
         chunks: open[chosen].chunks().collect(),
+        next: ask.next.and_then(|id| next(&app, &gate, &id, wish)),
         renditions: open
             .iter()
-            .map(|found| rendition(found, link(found)))
+            .map(|found| rendition(found, link.url(found), level))
             .collect(),
     };
     Ok(json(&request, &answer, Keep::Never))
 }
 
-fn offer(found: &RenditionView<'_>) -> Offer {
-    Offer {
-        codec: found.codec,
-        kbps: found.nominal_kbps,
+/// What the tier may hear of a track, or its preview.
+fn open_renditions<'a>(
+    catalogue: &'a CatalogueView,
+    track: &TrackView<'_>,
+    listener: &Listener,
+    wish: Wish,
+) -> Vec<RenditionView<'a>> {
+    let open = |found: &RenditionView<'_>| match wish.preview {
+        true => found.profile == PREVIEW,
+        false => found.profile != PREVIEW && open_to(Offer::of(found), listener.tier),
+    };
+    catalogue.renditions(track.recording).filter(open).collect()
+}
+
+fn chosen(open: &[RenditionView<'_>], listener: &Listener, wish: Wish) -> Option<usize> {
+    let offers: Vec<Offer> = open.iter().map(Offer::of).collect();
+    let tier = if wish.preview {
+        Tier::Premium
+    } else {
+        listener.tier
+    };
+    choose(&offers, tier, wish)
+}
+
+/// The next track's first chunk; none if it may not be played.
+fn next(app: &App, gate: &Gate<'_>, id: &TrackId, wish: Wish) -> Option<Next> {
+    let row = gate.playable(gate.catalogue.track_row(id)?).ok()?;
+    let track = gate.catalogue.track(row)?;
+    let open = open_renditions(gate.catalogue, &track, &gate.listener, wish);
+    let found = &open[chosen(&open, &gate.listener, wish)?];
+    let first = found.chunks().next()?;
+    Some(Next {
+        track: track.id,
+        url: Link::sign(app, gate.catalogue, &track, &gate.listener).url(found),
+        profile: found.profile.to_owned(),
+        first_bytes: first.offset + u64::from(first.bytes),
+    })
+}
+
+/// A signed prefix of one track in one tier.
+struct Link {
+    prefix: String,
+    token: String,
+    expires: Timestamp,
+}
+
+impl Link {
+    fn sign(
+        app: &App,
+        catalogue: &CatalogueView,
+        track: &TrackView<'_>,
+        listener: &Listener,
+    ) -> Link {
+        let expires = expiry(app, catalogue, track, listener);
+        let acl = acl(&track.id.to_string(), listener.tier.word());
+        let seconds = expires.as_second().max(0) as u64;
+        let session = app.signer.session(listener.id);
+        Link {
+            token: app.signer.sign(&acl, seconds, &session),
+            prefix: acl.trim_end_matches('*').to_owned(),
+            expires,
+        }
+    }
+
+    fn url(&self, found: &RenditionView<'_>) -> String {
+        let (prefix, token) = (&self.prefix, &self.token);
+        let extension = found.codec.extension();
+        format!("{prefix}{}.{extension}?hdnts={token}", found.profile)
     }
 }
 
-fn rendition<'a>(found: &RenditionView<'a>, url: String) -> Rendition<'a> {
+fn rendition<'a>(found: &RenditionView<'a>, url: String, level: Option<f64>) -> Rendition<'a> {
+    let flac = found.codec == Codec::Flac;
     Rendition {
+        apply_gain_db: hundredths(level.filter(|_| flac).unwrap_or(0.0)),
         url,
         profile: found.profile,
         codec: found.codec,
@@ -176,7 +263,7 @@ fn rendition<'a>(found: &RenditionView<'a>, url: String) -> Rendition<'a> {
 /// The track's length and some more, but not past the end of its licence. Whole seconds, as signed.
 fn expiry(
     app: &App,
-    catalogue: &catalog::edition::catalogue::CatalogueView,
+    catalogue: &CatalogueView,
     track: &TrackView<'_>,
     listener: &Listener,
 ) -> Timestamp {

@@ -107,6 +107,31 @@ impl Problem {
         .header(header::RETRY_AFTER, HeaderValue::from_static("5"))
     }
 
+    /// Asked too often.
+    pub fn too_many(who: &str, wait: std::time::Duration) -> Problem {
+        let seconds = wait.as_secs() + 1;
+        Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many-requests",
+            "Too many requests",
+        )
+        .detail(format!("this {who} asks more often than is allowed"))
+        .fix(format!("wait {seconds} s and ask less often"))
+        .header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// More is asked than the machine can answer.
+    pub fn overloaded() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "The server is busy",
+        )
+        .detail("requests wait longer than they should; this one was not begun")
+        .fix("try again in a second, or on another replica")
+        .header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     /// Our fault. The cause goes to the log, not to the client.
     pub fn internal() -> Problem {
         Problem::new(

@@ -9,11 +9,13 @@ use crate::app::{App, Clock};
 use crate::blobs::Blobs;
 use crate::config::{Config, ms};
 use crate::edition_swap::{Editions, Report, Watch, Watching};
+use crate::limits::Guard;
 use crate::live::StoreShelf;
 use crate::metrics::Metrics;
 use crate::router::{ROUTES, router};
 use crate::secret::Secrets;
 use crate::signing::Signer;
+use crate::tls::TlsFiles;
 use catalog::store::{Store, StoreError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -36,6 +38,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// What time it is.
     pub clock: Clock,
+    /// Certificate and key, if connections are encrypted here.
+    pub tls: Option<TlsFiles>,
 }
 
 /// Why a server cannot start.
@@ -65,6 +69,17 @@ pub enum Error {
     /// Secrets.
     #[error(transparent)]
     Secret(#[from] crate::secret::SecretError),
+    /// Not the name of a user of Subsonic clients.
+    #[error(
+        "{name}: not a user's name, expected LISTENER.COUNTRY.TIER\nfix: write it like 42.DE.premium"
+    )]
+    UserName {
+        /// The name given.
+        name: String,
+    },
+    /// Certificate or key.
+    #[error(transparent)]
+    Tls(#[from] crate::tls::TlsError),
     /// Configuration.
     #[error(transparent)]
     Config(#[from] catalog::config::ConfigError),
@@ -110,7 +125,9 @@ impl Server {
             config,
             cache,
             clock,
+            tls,
         } = options;
+        let tls = tls.map(|files| files.acceptor()).transpose()?;
         let metrics = Arc::new(Metrics::new(&ROUTES));
         let editions = Arc::new(Editions::new(Arc::clone(&metrics)));
         let store = Arc::new(store);
@@ -134,7 +151,11 @@ impl Server {
             address: listen,
             cause,
         })?;
+        let guard = Arc::new(Guard::new(&config.limits));
+        let watched = Arc::clone(&guard);
+        runtime.spawn(async move { watched.watch().await });
         let app = Arc::new(App {
+            guard,
             signer: Signer::new(&secrets),
             blobs: Arc::new(Blobs::new(
                 Arc::clone(&store),
@@ -154,6 +175,7 @@ impl Server {
             router(app),
             limits,
             Arc::clone(&metrics),
+            tls,
             phases,
         ));
         Ok(Server {

@@ -52,7 +52,7 @@ pub(crate) struct ReleaseCard<'a> {
 pub(crate) struct Track<'a> {
     pub(crate) id: TrackId,
     recording: RecordingId,
-    title: &'a str,
+    pub(crate) title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a str>,
     artists: Vec<Artist<'a>>,
@@ -111,6 +111,7 @@ pub(crate) struct ArtistCard<'a> {
 }
 
 /// A listener's view of an edition.
+#[derive(Clone, Copy)]
 pub(crate) struct Eye<'a> {
     pub(crate) live: &'a Live,
     pub(crate) gate: Gate<'a>,
@@ -131,6 +132,23 @@ impl<'a> Eye<'a> {
                 artwork: self.artwork(&release),
             });
         Some(shown)
+    }
+
+    /// The tracks of rows, in their order, at most so many.
+    pub(crate) fn tracks(
+        &self,
+        rows: impl IntoIterator<Item = u32>,
+        most: usize,
+    ) -> Vec<Track<'a>> {
+        let tracks = rows.into_iter().filter_map(|row| self.track(row));
+        tracks.take(most).collect()
+    }
+
+    /// The recording of a track.
+    pub(crate) fn recording_of(&self, track: &TrackId) -> Option<RecordingId> {
+        let catalogue = &self.live.catalogue;
+        let track = catalogue.track(catalogue.track_row(track)?)?;
+        Some(catalogue.recording(track.recording)?.id)
     }
 
     /// A track as its own release shows it.

@@ -90,7 +90,7 @@ fn metadata_is_kept_by_the_client_until_it_changes_for_this_listener() {
     let first = world.as_listener(&german, &path);
     assert_eq!(
         (first.header("cache-control"), first.header("vary")),
-        ("private, max-age=60", "authorization")
+        ("private, max-age=60", "authorization, accept-encoding")
     );
     let tag = first.header("etag").to_owned();
     assert_eq!(
@@ -173,4 +173,101 @@ fn the_home_page_has_new_releases_and_the_chart() {
         (&home["chart_title"], &home["chart"][0]["title"]),
         (&"Trending in DE".into(), &"Breakwater".into())
     );
+}
+
+#[test]
+fn long_answers_are_compressed_for_who_takes_it() {
+    let world = World::new();
+    let german = token(42, "DE", "premium");
+    let plain = world.ask(&german, "/v1/home", &[]);
+    let zstd = world.ask(&german, "/v1/home", &[("accept-encoding", "gzip, zstd")]);
+    assert_eq!(zstd.header("content-encoding"), "zstd");
+    assert!(zstd.body.len() < plain.body.len() / 2);
+    assert_ne!(zstd.header("etag"), plain.header("etag"));
+    let gzip = [
+        ("accept-encoding", "gzip"),
+        ("if-none-match", zstd.header("etag")),
+    ];
+    let gzip = world.ask(&german, "/v1/home", &gzip);
+    assert_eq!(
+        (gzip.status, gzip.header("content-encoding")),
+        (200, "gzip")
+    );
+    let again = [
+        ("accept-encoding", "zstd"),
+        ("if-none-match", zstd.header("etag")),
+    ];
+    assert_eq!(world.ask(&german, "/v1/home", &again).status, 304);
+}
+
+#[test]
+fn filters_leave_out_what_was_not_asked_for() {
+    let world = World::new();
+    let count = |query: &str| {
+        let path = format!("/v1/search?q=ada+quell&kind=track{query}");
+        world.german(&path).json()["hits"].as_array().unwrap().len()
+    };
+    let all = count("");
+    assert!(all >= 2);
+    assert_eq!(count("&genre=indie"), all, "spelt as it likes");
+    assert_eq!(count("&genre=Jazz"), 0);
+    assert_eq!(count("&from_year=2020&to_year=2020"), all);
+    assert_eq!(count("&from_year=2021"), 0);
+    assert_eq!(count("&explicit=hide"), all);
+}
+
+#[test]
+fn playlists_of_the_edition_are_found_by_their_titles() {
+    let world = World::new();
+    let found = world.german("/v1/search?q=disc&kind=playlist").json();
+    assert_eq!(
+        found["hits"][0]["playlist"]["title"], "Discover Weekly",
+        "{found}"
+    );
+    let list = world.german("/v1/playlists/discover-weekly").json();
+    assert_eq!(list["source"], "personal");
+    let all = world.german("/v1/playlists").json();
+    assert_eq!(all["playlists"].as_array().unwrap().len(), 2);
+    world.german("/v1/playlists/none").problem(404, "not-found");
+}
+
+#[test]
+fn pages_follow_each_other_even_over_a_swap() {
+    let world = World::new();
+    let page = |cursor: &str| {
+        let cursor = if cursor.is_empty() {
+            String::new()
+        } else {
+            format!("&cursor={cursor}")
+        };
+        world
+            .german(&format!("/v1/search?q=ada+quell&limit=2{cursor}"))
+            .json()
+    };
+    let ids = |page: &serde_json::Value| -> Vec<String> {
+        let hits = page["hits"].as_array().unwrap().iter();
+        hits.map(|hit| hit[hit["kind"].as_str().unwrap()]["id"].to_string())
+            .collect()
+    };
+    let first = page("");
+    let next = first["next"].as_str().unwrap().to_owned();
+    let second = ids(&page(&next));
+    let published = crate::edition::publish(&world.store(), 2);
+    while world.plain("/readyz", &[]).json()["edition"]["id"] != published.pointer.edition {
+        std::thread::yield_now();
+    }
+    let over_the_swap = ids(&page(&next));
+    let whole = ids(&world.german("/v1/search?q=ada+quell&limit=50").json());
+    let last = ids(&first).pop().unwrap();
+    let at = whole.iter().position(|id| *id == last).unwrap();
+    assert!(!second.is_empty());
+    let mut expected = whole[at + 1..].to_vec();
+    expected.truncate(2);
+    let mut found = over_the_swap.clone();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected, "after the last that was seen");
+    world
+        .german("/v1/search?q=a&cursor=xyz")
+        .problem(400, "bad-request");
 }

@@ -193,8 +193,14 @@ fn the_page_and_its_parts_stand_alone() {
     );
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     let text = String::from_utf8(page.body).unwrap();
-    for part in ["/app.js", "/style.css"] {
-        assert!(text.contains(part));
+    assert!(text.contains("/app.js") && text.contains("/style.css"));
+    for part in [
+        "/app.js",
+        "/player.js",
+        "/engine.js",
+        "/dom.js",
+        "/style.css",
+    ] {
         let answer = world.plain(part, &[]);
         assert_eq!(answer.status, 200, "{part}");
         assert_eq!(

@@ -94,3 +94,55 @@ fn the_server_says_who_it_takes_one_for() {
         (&"42".into(), &"DE".into(), &"premium".into())
     );
 }
+
+#[test]
+fn a_radio_begins_with_its_seed_and_goes_on_with_what_may_be_played() {
+    let world = World::new();
+    let seed = track_id("Harbour Lights", 1);
+    let list = world.german(&format!("/v1/radio?tracks={seed}")).json();
+    assert_eq!(titles(&list), ["Lanterns", "Breakwater"]);
+    assert_eq!(
+        (&list["source"], &list["title"]),
+        (&"radio".into(), &"Radio: Lanterns".into())
+    );
+    world.german("/v1/radio").problem(400, "bad-request");
+    world
+        .german("/v1/radio?tracks=nonsense")
+        .problem(400, "bad-request");
+    let gone = "0".repeat(22);
+    world
+        .german(&format!("/v1/radio?tracks={gone}"))
+        .problem(404, "not-found");
+}
+
+#[test]
+fn somebody_new_chooses_artists_and_gets_a_list() {
+    let world = World::new();
+    let offered = world.german("/v1/onboarding").json();
+    let artists = offered["artists"].as_array().unwrap();
+    let ada = artists
+        .iter()
+        .find(|artist| artist["name"] == "Ada Quell")
+        .unwrap();
+    let list = world
+        .german(&format!(
+            "/v1/onboarding?artists={}",
+            ada["id"].as_str().unwrap()
+        ))
+        .json();
+    assert_eq!(list["source"], "onboarding");
+    world
+        .german("/v1/onboarding?artists=x")
+        .problem(400, "bad-request");
+}
+
+#[test]
+fn what_was_just_played_is_not_offered_again() {
+    let world = World::new();
+    let played = track_id("Harbour Lights", 1);
+    let hinted = format!("/v1/me/discover-weekly?played={played}");
+    let list = world
+        .as_listener(&token(LISTENER, "DE", "premium"), &hinted)
+        .json();
+    assert_eq!(titles(&list), ["Ebbe", "Signal Hill"]);
+}

@@ -4,10 +4,12 @@
 mod audio;
 mod browse;
 mod client;
+mod clients;
 mod connections;
 mod edition;
 mod graph;
 mod hostile;
+mod limits;
 mod lists;
 mod playback;
 mod swap;

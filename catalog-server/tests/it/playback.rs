@@ -137,3 +137,41 @@ fn a_track_is_relinked_to_the_same_recording_where_that_one_is_licensed() {
         .as_listener(&french, &stream("Both Coasts (DE)", 1))
         .problem(451, "not-in-territory");
 }
+
+#[test]
+fn the_next_track_s_first_chunk_is_told() {
+    let world = World::new();
+    let next = track_id("Harbour Lights", 2);
+    let path = format!("{}?next={next}&quality=normal", stream("Harbour Lights", 1));
+    let told = world.german(&path).json()["next"].clone();
+    assert_eq!(
+        (&told["track"], &told["profile"]),
+        (&next.to_string().into(), &"vorbis-96".into())
+    );
+    let range = format!("bytes=0-{}", told["first_bytes"].as_u64().unwrap() - 1);
+    let answer = world.plain(told["url"].as_str().unwrap(), &[("range", &range)]);
+    assert_eq!(
+        (answer.status, answer.body.len() as u64),
+        (206, told["first_bytes"].as_u64().unwrap())
+    );
+    let gone = format!(
+        "{}?next={}",
+        stream("Harbour Lights", 1),
+        track_id("Gone", 1)
+    );
+    assert_eq!(
+        world.german(&gone).json()["next"],
+        serde_json::Value::Null,
+        "no licence, no chunk"
+    );
+}
+
+#[test]
+fn flac_is_brought_to_the_level_of_the_others() {
+    let world = World::new();
+    let stream = world.german(&stream("Harbour Lights", 1)).json();
+    for found in stream["renditions"].as_array().unwrap() {
+        let expected = if found["codec"] == "flac" { -3.25 } else { 0.0 };
+        assert_eq!(found["apply_gain_db"], expected, "{found}");
+    }
+}

@@ -49,6 +49,7 @@ impl World {
             secrets: Secrets::parse(SECRET.as_bytes()).unwrap(),
             config,
             cache: folder.path().join("cache"),
+            tls: None,
             clock: Arc::new(move || Timestamp::from_second(read.load(Ordering::Relaxed)).unwrap()),
         });
         let server = server.unwrap();
@@ -70,6 +71,10 @@ impl World {
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.server().address()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address())
     }
 
     pub(crate) fn store(&self) -> Store {
