@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web bench bench-build clean-demo
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-build clean-demo
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -44,8 +44,15 @@ test: setup      ## every test
 test-web: build  ## the web page in Chromium
 	@BIN=$(BIN) WORK=$(WORK) scripts/test-web.sh
 
+test-clients: build ## other people's clients, attackers and an edge against the server
+	@BIN=$(BIN) WORK=$(WORK) scripts/test-clients.sh
+
 bench: build     ## CPU, memory and sizes of every stage on the demo drop
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench.sh
+
+bench-server: build ## the server beside nginx on the same bytes
+	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
 
 bench-build: setup ## CPU and wall time of the first build, in an empty folder
 	@scripts/bench-build.sh

@@ -71,7 +71,7 @@ function showState() {
   if (stream) {
     const codec = stream.codec === "flac" ? "FLAC, lossless" : `Vorbis ${stream.nominal_kbps} kbit/s`;
     const lufs = stream.loudness?.integrated;
-    const level = stream.relinked_from ? "from another release" : lufs == null ? "" : `${(lufs + stream.apply_gain_db).toFixed(1).replace("-", "−")} LUFS`;
+    const level = stream.relinked_from ? "from another release" : lufs == null ? "" : `${(lufs + (stream.apply_gain_db ?? 0)).toFixed(1).replace("-", "−")} LUFS`;
     $("sound").textContent = [codec, level].filter(Boolean).join("\n");
     $("player").dataset.profile = stream.profile;
   }
@@ -121,7 +121,7 @@ function drawWave() {
     let peak = 0;
     for (let i = from; i < to && i < deck.wave.length; i++) peak = Math.max(peak, deck.wave[i]);
     const tall = Math.max(2, Math.sqrt(peak) * height);
-    pen.fillStyle = bar / bars < heard ? style.getPropertyValue("--played") : style.getPropertyValue("--to-come");
+    pen.fillStyle = bar / bars < heard ? style.color : style.outlineColor;
     pen.fillRect(bar * 3, (height - tall) / 2, 2, tall);
   }
 }

@@ -199,7 +199,7 @@ await check("the next track begins at the sample where this one ends", async () 
 await check("the data saver takes the smallest rendition and says so", async () => {
   await page.click("#saver");
   expect(await page.getAttribute("#saver", "aria-pressed") === "true", "not pressed");
-  await page.evaluate(() => engine.play(engine.queue, engine.at));
+  await page.evaluate(() => { engine.play(engine.queue, engine.at); });
   await page.waitForFunction(() => engine.stream?.profile === "vorbis-24", null, { timeout: 20000 });
   await playsFrom(page, 0.2);
   await page.click("#saver");
