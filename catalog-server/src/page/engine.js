@@ -71,7 +71,7 @@ export class Engine extends EventTarget {
   get length() { return this.deck ? duration(this.deck.stream) : 0; }
   get time() {
     if (!this.deck) return 0;
-    return Math.min(Math.max(0, this.context.currentTime - this.deck.zero), this.length);
+    return Math.min(Math.max(this.deck.from, this.context.currentTime - this.deck.zero), this.deck.upTo);
   }
 
   wake() {
@@ -178,13 +178,13 @@ export class Engine extends EventTarget {
     const begins = end - buffer.length / rate;
     const from = Math.max(deck.upTo, begins);
     const late = this.context.currentTime + LEAD / 3 - (deck.zero + from);
-    if (late > 0) this.stall(deck, late);
-    this.start(deck, buffer, Math.round((from - begins) * rate), deck.zero + from, end - from);
+    const stalled = late > 0 ? this.stall(deck, late) : 0;
+    this.start(deck, buffer, Math.round((from - begins) * rate), deck.zero + from, end - from, stalled);
     this.draw(deck, buffer, begins);
     deck.upTo = Math.abs(end - duration(stream)) < 1e-6 ? duration(stream) : end;
   }
 
-  start(deck, buffer, offset, when, seconds) {
+  start(deck, buffer, offset, when, seconds, stalled) {
     const source = this.context.createBufferSource();
     source.buffer = buffer;
     let out = this.master;
@@ -197,7 +197,7 @@ export class Engine extends EventTarget {
     source.connect(out);
     source.start(when, offset / buffer.sampleRate);
     this.sources.add(source);
-    this.scheduled.push({ track: deck.track.id, profile: deck.stream.profile, when, seconds, frames: buffer.length - offset, rate: buffer.sampleRate });
+    this.scheduled.push({ track: deck.track.id, profile: deck.stream.profile, when, seconds, stalled, frames: buffer.length - offset, rate: buffer.sampleRate });
     if (this.scheduled.length > 400) this.scheduled.shift();
     source.onended = () => { this.sources.delete(source); this.ended(deck); };
     if (deck.first === null && deck.pressed) {
@@ -210,7 +210,10 @@ export class Engine extends EventTarget {
   stall(deck, late) {
     if (deck.upTo > deck.from) { deck.stalls += 1; deck.stalled += late; }
     const rate = this.context.sampleRate;
-    deck.zero = Math.round((deck.zero + late) * rate) / rate;
+    const zero = Math.round((deck.zero + late) * rate) / rate;
+    const moved = zero - deck.zero;
+    deck.zero = zero;
+    return moved;
   }
 
   ended(deck) {

@@ -139,7 +139,8 @@ await check("space pauses and the button says so", async () => {
 const joined = (pieces, what) => {
   for (let i = 1; i < pieces.length; i++) {
     const [before, after] = [pieces[i - 1], pieces[i]];
-    const gap = (after.when - (before.when + before.seconds)) * after.rate;
+    // On a busy machine a chunk may come late: then everything moves by what the engine says it waited.
+    const gap = (after.when - (before.when + before.seconds + after.stalled)) * after.rate;
     expect(Math.abs(gap) < 0.01, `${what}: ${gap} samples between piece ${i - 1} and ${i} (${before.profile} → ${after.profile})`);
     expect(Math.abs(after.frames / after.rate - after.seconds) * after.rate < 0.51, `${what}: a piece of ${after.frames} frames is said to last ${after.seconds} s`);
   }
