@@ -43,7 +43,7 @@ fn subsonic_password(name: &str) -> String {
 
 #[test]
 fn subsonic_clients_play_from_an_edition() {
-    let world = World::with(|config| config.limits = catalog_server::config::Limits::none());
+    let world = World::new();
     let user = "42.DE.premium";
     let mut command = Command::new("python3");
     command.args(["tests/clients/subsonic.py", &world.url()]);
@@ -55,7 +55,7 @@ fn subsonic_clients_play_from_an_edition() {
 
 #[test]
 fn every_answer_is_as_the_openapi_document_says() {
-    let world = World::with(|config| config.limits = catalog_server::config::Limits::none());
+    let world = World::new();
     let mut command = Command::new("schemathesis");
     command
         .args(["run", &format!("{}/openapi.json", world.url())])

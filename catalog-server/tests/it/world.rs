@@ -39,6 +39,8 @@ impl World {
         config.editions.poll_ms = 2;
         config.connections.drain_notice_ms = 1;
         config.connections.workers = 2;
+        // Tests ask as fast as they can; those about limits set their own.
+        config.limits = catalog_server::config::Limits::none();
         change(&mut config);
         let now: Timestamp = NOW.parse().unwrap();
         let clock = Arc::new(AtomicI64::new(now.as_second()));
