@@ -9,18 +9,20 @@ folder=$(cd "$folder" && pwd)
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 keys=$("$server" --store . --secret-file "$secret" --print-edge-keys | awk '{ printf "\"%s\": \"%s\", ", $1, $2 }')
 cat >"$folder/edge.js" <<JS
+import crypto from "crypto";
 const KEYS = { $keys};
-async function allowed(r) {
-  const token = decodeURIComponent(r.args.hdnts || "");
+function allowed(r) {
+  const found = r.variables.request_uri.match(/^([^?]*)\?(?:.*&)?hdnts=([^&]*)/);
+  if (!found) return r.return(403);
+  const token = decodeURIComponent(found[2]);
   const at = token.lastIndexOf("~hmac=");
-  const fields = Object.fromEntries(token.slice(0, at).split("~").map((f) => [f.slice(0, f.indexOf("=")), f.slice(f.indexOf("=") + 1)]));
+  const fields = {};
+  token.slice(0, at).split("~").forEach((field) => { fields[field.slice(0, field.indexOf("="))] = field.slice(field.indexOf("=") + 1); });
   const key = KEYS[fields.data];
-  if (at < 0 || !key) return r.return(403);
-  const mac = require("crypto").createHmac("sha256", Buffer.from(key, "hex")).update(token.slice(0, at)).digest("hex");
-  const prefix = String(fields.acl).replace(/\*\$/, "");
-  if (mac !== token.slice(at + 6) || !fields.acl.endsWith("*") || !r.variables.request_path.startsWith(prefix)) return r.return(403);
-  if (Number(fields.exp) <= Date.now() / 1000) return r.return(410);
-  r.return(204);
+  if (at < 0 || !key || !fields.acl || !fields.acl.endsWith("*")) return r.return(403);
+  const mac = crypto.createHmac("sha256", Buffer.from(key, "hex")).update(token.slice(0, at)).digest("hex");
+  if (mac !== token.slice(at + 6) || !found[1].startsWith(fields.acl.slice(0, -1))) return r.return(403);
+  r.return(Number(fields.exp) > Date.now() / 1000 ? 204 : 403);
 }
 export default { allowed };
 JS
@@ -32,12 +34,10 @@ http {
   access_log off;
   client_body_temp_path $folder/body; proxy_temp_path $folder/proxy; fastcgi_temp_path $folder/f; uwsgi_temp_path $folder/u; scgi_temp_path $folder/s;
   js_path $folder; js_import edge from edge.js;
-  map \$request_uri \$request_path { ~^(?<path>[^?]*) \$path; }
   server {
     listen 127.0.0.1:$port;
     location = /allowed { internal; js_content edge.allowed; }
-    location /audio/ { auth_request /allowed; error_page 403 =403 /denied; proxy_pass http://$upstream; }
-    location = /denied { internal; return 403; }
+    location /audio/ { auth_request /allowed; proxy_pass http://$upstream; }
   }
 }
 CONF
