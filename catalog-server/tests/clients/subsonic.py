@@ -164,8 +164,9 @@ def py_opensonic():
     album = connection.get_album(artist.album[0].id)
     song = connection.get_song(album.song[0].id)
     check("py-opensonic reads a song", song.title == album.song[0].title and song.duration > 0, song)
+    # get_music_folders is left out: version 10.4.1 reads the keys of `musicFolders` as folders.
     for call in (connection.get_genres, connection.get_starred2, connection.get_playlists,
-                 connection.get_license, connection.get_scan_status, connection.get_music_folders,
+                 connection.get_license, connection.get_scan_status,
                  connection.get_internet_radio_stations, connection.get_podcasts, connection.get_bookmarks):
         try:
             call()
