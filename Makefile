@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-build clean-demo
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build clean-demo
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -53,6 +53,9 @@ bench: build     ## CPU, memory and sizes of every stage on the demo drop
 bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
+
+bench-recsys: build ## ALS, scoring and events beside implicit and DuckDB (PYTHON=... with both)
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench-recsys.sh
 
 bench-build: setup ## CPU and wall time of the first build, in an empty folder
 	@scripts/bench-build.sh

@@ -67,6 +67,15 @@ enum Command {
     Man(manual::ManArgs),
 }
 
+/// polars starts a pool of its own, which only this variable bounds; one that is set stays.
+pub(crate) fn limit_polars(arguments: &Arguments) {
+    const VARIABLE: &str = "POLARS_MAX_THREADS";
+    if std::env::var_os(VARIABLE).is_none() {
+        // SAFETY: called before the first thread is started, so nobody else reads the environment.
+        unsafe { std::env::set_var(VARIABLE, threads(arguments).to_string()) };
+    }
+}
+
 /// Runs what was asked for; returns how many pieces of content were refused.
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<usize> {
     let file = config::File::read(arguments.config.as_deref())?;

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     console::log_to_stderr(&arguments);
+    cli::limit_polars(&arguments);
     match cli::run(&arguments) {
         Ok(refused) => console::exit_code(refused),
         Err(error) => console::failed(&error, arguments.json),

@@ -163,6 +163,7 @@ fn recommend(
             duplicates: duplicates.as_ref(),
             as_of: None,
             force: None,
+            start: recsys::job::Start::Cold,
             threads: context.threads,
         };
         Ok((

@@ -38,6 +38,8 @@ pub struct AlsConfig {
     pub factors: usize,
     /// Sweeps over both sides.
     pub iterations: usize,
+    /// Sweeps over both sides where an earlier model's vectors are the start.
+    pub warm_iterations: usize,
     /// λ, the weight of the vectors' own length.
     pub regularisation: f32,
     /// ν, how much λ grows with a row's number of entries (Rendle et al. 2021; 0 = not at all).
@@ -133,17 +135,55 @@ pub struct AlsModel {
     pub items: Factors,
 }
 
+impl AlsModel {
+    /// A model that says nothing.
+    pub fn empty(listeners: usize, items: usize) -> Self {
+        Self {
+            listeners: Factors::zeros(listeners, 1),
+            items: Factors::zeros(items, 1),
+        }
+    }
+}
+
 /// Trains on listeners × recordings. Ends with a sweep over the listeners, so that their vectors
 /// belong to the final vectors of the recordings: exactly what folding in a new listener gives.
 pub fn train(interactions: &Csr, config: &AlsConfig, progress: &dyn Progress) -> AlsModel {
+    train_from(interactions, None, config, progress)
+}
+
+/// The same from where an earlier training ended: `start` has one vector per recording, zeros for
+/// new ones, which then begin from the seed. Fewer sweeps are needed then.
+pub fn train_from(
+    interactions: &Csr,
+    start: Option<&Factors>,
+    config: &AlsConfig,
+    progress: &dyn Progress,
+) -> AlsModel {
     let by_item = interactions.transposed();
     let mut model = AlsModel {
         listeners: Factors::seeded(interactions.rows(), config.factors, config.seed),
         items: Factors::seeded(interactions.columns(), config.factors, !config.seed),
     };
-    let sweeps = 2 * config.iterations as u64 + 1;
+    let mut iterations = config.iterations;
+    let fits = |start: &&Factors| {
+        (start.rows(), start.factors()) == (interactions.columns(), config.factors)
+    };
+    if let Some(start) = start.filter(fits).filter(|_| config.warm_iterations == 0) {
+        // Nothing is to be learned: who has no vector stays without one.
+        (iterations, model.items) = (0, start.clone());
+    } else if let Some(start) = start.filter(fits) {
+        iterations = config.warm_iterations;
+        let width = start.width();
+        let rows = model.items.as_mut_slice().chunks_exact_mut(width);
+        for (row, known) in rows.zip(start.as_slice().chunks_exact(width)) {
+            if known.iter().any(|&x| x != 0.0) {
+                row.copy_from_slice(known);
+            }
+        }
+    }
+    let sweeps = 2 * iterations as u64 + 1;
     progress.begin("training ALS", sweeps, "sweeps");
-    for _ in 0..config.iterations {
+    for _ in 0..iterations {
         solve::sweep(interactions, &model.items, &mut model.listeners, config);
         progress.advance(1);
         solve::sweep(&by_item, &model.listeners, &mut model.items, config);
@@ -153,6 +193,24 @@ pub fn train(interactions: &Csr, config: &AlsConfig, progress: &dyn Progress) ->
     progress.advance(1);
     progress.finish();
     model
+}
+
+/// The vector of a listener whom no training has seen, from what they liked: exactly what the last
+/// sweep of a training would have given them.
+pub fn fold_in(liked: &[(u32, f32)], items: &Factors, config: &AlsConfig) -> Vec<f32> {
+    let cells = liked
+        .iter()
+        .map(|&(item, value)| (0, item, value))
+        .collect();
+    let row = Csr::from_triplets(1, items.rows(), cells);
+    let mut one = Factors::zeros(1, items.factors());
+    // From nothing, one step per direction is exact: as many as there are entries, and the ridge's.
+    let exact = AlsConfig {
+        cg_steps: config.cg_steps.max(liked.len().min(items.factors()) + 1),
+        ..config.clone()
+    };
+    solve::sweep(&row, items, &mut one, &exact);
+    one.row(0)[..items.factors()].to_vec()
 }
 
 #[cfg(test)]
@@ -166,6 +224,7 @@ mod tests {
         AlsConfig {
             factors,
             iterations: 12,
+            warm_iterations: 3,
             regularisation: 0.1,
             regularisation_exponent: 0.0,
             unobserved_weight: 1.0,
@@ -213,6 +272,81 @@ mod tests {
         for threads in [2, 3] {
             let more = on_threads(threads, || train(&world.interactions, &config(20), &Silent));
             assert!(more == one, "{threads} threads gave other factors");
+        }
+    }
+
+    #[test]
+    fn folding_in_gives_a_known_listener_the_vector_of_training() {
+        let world = planted(4, 40, 30, 12, 3);
+        let exact = AlsConfig {
+            cg_steps: 30,
+            ..config(8)
+        };
+        let model = train(&world.interactions, &exact, &Silent);
+        for listener in [0, 63, 150] {
+            let liked: Vec<(u32, f32)> = world.interactions.row(listener).iter().collect();
+            let folded = fold_in(&liked, &model.items, &exact);
+            for (new, known) in folded.iter().zip(model.listeners.row(listener)) {
+                assert!((new - known).abs() < 1e-3, "{listener}: {new} {known}");
+            }
+        }
+        assert!(fold_in(&[], &model.items, &exact).iter().all(|&x| x == 0.0));
+    }
+
+    #[test]
+    fn a_warm_start_is_where_training_ended() {
+        let world = planted(4, 40, 30, 12, 3);
+        let long = AlsConfig {
+            iterations: 30,
+            ..config(8)
+        };
+        let yesterday = train(&world.interactions, &long, &Silent);
+        let cold = AlsConfig {
+            iterations: 1,
+            ..config(8)
+        };
+        let warm = AlsConfig {
+            warm_iterations: 1,
+            ..config(8)
+        };
+        let off = |model: &AlsModel| -> f32 {
+            let pairs = (0..160).flat_map(|l| (0..120).map(move |i| (l, i)));
+            let score = |m: &AlsModel, l: usize, i: usize| dot(m.listeners.row(l), m.items.row(i));
+            pairs
+                .map(|(l, i)| (score(model, l, i) - score(&yesterday, l, i)).abs())
+                .sum()
+        };
+        let near = off(&train_from(
+            &world.interactions,
+            Some(&yesterday.items),
+            &warm,
+            &Silent,
+        ));
+        let far = off(&train(&world.interactions, &cold, &Silent));
+        assert!(near < 0.1 * far, "{near} {far}");
+    }
+
+    #[test]
+    fn a_checkerboard_is_recovered() {
+        // Even listeners like even recordings, odd ones odd; each has heard half of theirs.
+        let cells = (0..60u32).flat_map(|l| {
+            let own = (0..60u32).filter(move |i| i % 2 == l % 2);
+            own.filter(move |i| split_mix(u64::from(l * 64 + i)).is_multiple_of(2))
+                .map(move |i| (l, i, 1.0))
+        });
+        let board = Csr::from_triplets(60, 60, cells.collect());
+        let model = train(&board, &config(2), &Silent);
+        for l in 0..60 {
+            let score = |i: usize| dot(model.listeners.row(l), model.items.row(i));
+            let own = (0..60)
+                .filter(|i| i % 2 == l % 2)
+                .map(score)
+                .fold(f32::MAX, f32::min);
+            let other = (0..60)
+                .filter(|i| i % 2 != l % 2)
+                .map(score)
+                .fold(f32::MIN, f32::max);
+            assert!(own > other, "listener {l}: {own} {other}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use catalog::cluster::DuplicateReport;
-use catalog::ids::{Sha256, Territory};
+use catalog::ids::{RecordingId, Sha256, Territory};
 use catalog::job::Context;
 use catalog::release::Role;
 use jiff::Timestamp;
@@ -11,13 +11,20 @@ use jiff::Timestamp;
 use crate::blend::Voice;
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate;
+use crate::evaluate::{self, Evaluation};
+use crate::item2vec::Sequences;
 use crate::items::Items;
-use crate::job::{self, Request};
+use crate::job::{self, Request, Start};
+use crate::learn::Lesson;
 use crate::lists::{Entry, Lists, Reason};
+use crate::page;
 use crate::published;
 use crate::report::{Report, ShowReport, ShownTrack};
 use crate::split;
+use crate::tune::tune;
+
+/// Share of each listener's training rows that settings and weights are chosen on.
+const VALIDATION_SHARE: f64 = 0.2;
 
 /// Learn what people like, and make every listener's lists.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,6 +42,15 @@ enum Command {
     Run(RunArgs),
     /// Measure every model on held-out plays and print a table; publishes nothing
     Evaluate(EvaluateArgs),
+    /// Publish a model whose recordings' vectors another engine trained (Spark ML ALS)
+    ///
+    /// Listeners are folded in from the store's plays; everything else is as in `run`. The held-out days judge
+    /// our own training, since the imported vectors may have seen those days.
+    ImportFactors(ImportArgs),
+    /// Read and check the plays, and say what they hold; trains and publishes nothing
+    ///
+    /// Exit codes: 0 done, 1 rows were set aside, 2 the job failed.
+    Plays(PlaysArgs),
     /// Show a listener's Discover Weekly with the reason for each track
     Show {
         /// The listener's number
@@ -51,9 +67,37 @@ struct RunArgs {
     /// joins most recordings of the catalogue]
     #[arg(long, value_name = "RUN")]
     duplicates: Option<Sha256>,
+    /// Start training from the vectors of the newest run that saw fewer plays; fewer sweeps are needed then
+    #[arg(long)]
+    warm: bool,
     /// Publish models that are no better than popularity, and record who says so and why
     #[arg(long, value_name = "WHY")]
     force: Option<String>,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct ImportArgs {
+    /// Parquet file or folder of parts with `id` and `features`: what Spark's `itemFactors.write.parquet` makes
+    #[arg(long, value_name = "PATH")]
+    items: PathBuf,
+    /// Which recording an id is: Parquet with `id` and `recording` [default: a column `recording` in the items]
+    #[arg(long, value_name = "FILE")]
+    ids: Option<PathBuf>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct PlaysArgs {
+    /// Sum up plays before this day (00:00 UTC) [default: the day after the newest plays]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<Timestamp>,
+    /// Write each row that is set aside there, with file, row and reason (NDJSON)
+    #[arg(long, value_name = "FILE")]
+    quarantine: Option<PathBuf>,
+    /// Know the recordings of this file, one id a line, instead of the catalogue's
+    #[arg(long, value_name = "FILE")]
+    recordings: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, clap::Args)]
@@ -73,6 +117,23 @@ struct EvaluateArgs {
     /// Whose lists to write
     #[arg(long, value_enum, default_value_t = Voice::Blend)]
     model: Voice,
+    /// Measure lists that another system made for the same split beside ours (u, i, rank)
+    #[arg(long, value_name = "NAME=FILE", requires = "train", value_parser = peer)]
+    peer: Vec<(String, PathBuf)>,
+    /// Write evaluation.json and evaluation.html into this folder
+    #[arg(long, value_name = "FOLDER")]
+    report: Option<PathBuf>,
+    /// Take the settings of the configuration as they are, instead of choosing some of them on a
+    /// part of the training table
+    #[arg(long, requires = "train")]
+    as_configured: bool,
+}
+
+fn peer(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` has no `=`, expected NAME=FILE"))?;
+    Ok((name.to_owned(), path.into()))
 }
 
 fn day(text: &str) -> Result<Timestamp, String> {
@@ -92,16 +153,24 @@ fn day(text: &str) -> Result<Timestamp, String> {
 pub fn run(args: &Args, ctx: &Context<'_>) -> Result<Report, Error> {
     let config = Config::load(ctx.config)?;
     match &args.command {
-        Command::Run(args) => run_job(args, &config, ctx),
-        Command::Evaluate(EvaluateArgs {
-            train: Some(train),
-            test: Some(test),
-            out,
-            model,
-            ..
-        }) => job::on_threads(ctx.threads, || {
-            on_tables(train, test, out.as_deref(), *model, &config, ctx)
-        }),
+        Command::Run(args) => {
+            let start = if args.warm { Start::Warm } else { Start::Cold };
+            run_job(args, start, &config, ctx)
+        }
+        Command::ImportFactors(args) => {
+            let (items, ids) = (args.items.as_path(), args.ids.as_deref());
+            run_job(&args.run, Start::Imported { items, ids }, &config, ctx)
+        }
+        Command::Evaluate(
+            asked @ EvaluateArgs {
+                train: Some(train),
+                test: Some(test),
+                ..
+            },
+        ) => {
+            let work = || on_tables(train, test, asked, &config, ctx);
+            written(job::on_threads(ctx.threads, work)?, asked)
+        }
         Command::Evaluate(args) => {
             let catalogue = catalog::snapshot::catalogue(ctx.store)?;
             let request = Request {
@@ -109,15 +178,55 @@ pub fn run(args: &Args, ctx: &Context<'_>) -> Result<Report, Error> {
                 duplicates: None,
                 as_of: args.as_of,
                 force: None,
+                start: Start::Cold,
                 threads: ctx.threads,
             };
-            job::evaluate_store(ctx.store, &config, &request, ctx.progress).map(Report::Evaluate)
+            written(
+                job::evaluate_store(ctx.store, &config, &request, ctx.progress)?,
+                args,
+            )
         }
+        Command::Plays(args) => judge(args, &config, ctx),
         Command::Show { listener } => show(*listener, ctx),
     }
 }
 
-fn run_job(args: &RunArgs, config: &Config, ctx: &Context<'_>) -> Result<Report, Error> {
+fn judge(args: &PlaysArgs, config: &Config, ctx: &Context<'_>) -> Result<Report, Error> {
+    let known: Vec<(RecordingId, u32)> = match &args.recordings {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+                path: path.clone(),
+                source,
+            })?;
+            let ids = text.lines().filter_map(|line| line.trim().parse().ok());
+            ids.zip(0..).collect()
+        }
+        None => {
+            let catalogue = catalog::snapshot::catalogue(ctx.store)?;
+            let items = Items::new(&catalogue, None);
+            let indexed = items.recordings().iter().enumerate();
+            indexed.map(|(at, id)| (*id, items.item_of(at))).collect()
+        }
+    };
+    let quarantine = args.quarantine.as_deref();
+    job::judge_plays(
+        ctx.store,
+        config,
+        &known,
+        args.as_of,
+        quarantine,
+        ctx.threads,
+        ctx.progress,
+    )
+    .map(Report::Plays)
+}
+
+fn run_job(
+    args: &RunArgs,
+    start: Start<'_>,
+    config: &Config,
+    ctx: &Context<'_>,
+) -> Result<Report, Error> {
     let catalogue = catalog::snapshot::catalogue(ctx.store)?;
     let duplicates = duplicates(args.duplicates, &catalogue, ctx)?;
     let request = Request {
@@ -125,6 +234,7 @@ fn run_job(args: &RunArgs, config: &Config, ctx: &Context<'_>) -> Result<Report,
         duplicates: duplicates.as_ref(),
         as_of: args.as_of,
         force: args.force.as_deref(),
+        start,
         threads: ctx.threads,
     };
     let report = job::run(ctx.store, config, &request, ctx.progress)?;
@@ -172,36 +282,109 @@ fn duplicates(
 fn on_tables(
     train: &Path,
     test: &Path,
-    out: Option<&Path>,
-    voice: Voice,
+    args: &EvaluateArgs,
     config: &Config,
     ctx: &Context<'_>,
-) -> Result<Report, Error> {
-    let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|source| Error::File {
-            path: path.to_owned(),
-            source,
-        })
+) -> Result<Evaluation, Error> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::File { path, source }
     };
+    let read = |path: &Path| std::fs::read_to_string(path).map_err(failed(path));
     let (train_text, test_text) = (read(train)?, read(test)?);
     let named = split::parse((train, &train_text), (test, &test_text))?;
-    let models = evaluate::train(&named.split.train, config, ctx.progress);
+    let mut peers = Vec::new();
+    for (name, path) in &args.peer {
+        peers.push((
+            name.clone(),
+            split::parse_lists(path, &read(path)?, &named)?,
+        ));
+    }
+    let hidden = split::validation(&named.split.train, VALIDATION_SHARE, config.als.seed);
+    let (settings, known) = match args.as_configured {
+        true => {
+            let sequences = Sequences::of_rows(&hidden.train);
+            let known = evaluate::train(&hidden.train, &sequences, config, ctx.progress);
+            (config.clone(), known)
+        }
+        false => tune(&hidden, config, ctx.progress),
+    };
+    let lesson = Lesson::of(&hidden, &known, &settings, ctx.progress);
+    drop((hidden, known));
+    let sequences = Sequences::of_rows(&named.split.train);
+    let models = evaluate::train(&named.split.train, &sequences, &settings, ctx.progress);
     let about = format!(
         "trained on {}, tested on {}",
         train.display(),
         test.display()
     );
-    let evaluation = evaluate::evaluate(&named.split, &models, config, about, ctx.progress);
-    if let Some(out) = out {
+    let mut evaluation = evaluate::evaluate(
+        &named.split,
+        &models,
+        &lesson,
+        &peers,
+        &settings,
+        about,
+        ctx.progress,
+    );
+    if !args.as_configured {
+        evaluation.tuned = chosen(&settings);
+    }
+    if let Some(out) = &args.out {
         let who: Vec<usize> = (0..named.listeners.len()).collect();
-        let lists = evaluate::ranked(voice, &named.split, &who, &models, config, ctx.progress);
-        let text = split::lists(&named, &who, &lists);
-        std::fs::write(out, text).map_err(|source| Error::File {
-            path: out.to_owned(),
+        let weights = lesson.fit(&[]);
+        let lists = evaluate::ranked(
+            args.model,
+            &named.split,
+            &who,
+            &models,
+            &weights,
+            &settings,
+            ctx.progress,
+        );
+        std::fs::write(out, split::lists(&named, &who, &lists)).map_err(failed(out))?;
+    }
+    Ok(evaluation)
+}
+
+/// Writes the report where one was asked for.
+fn written(evaluation: Evaluation, args: &EvaluateArgs) -> Result<Report, Error> {
+    if let Some(folder) = &args.report {
+        let json = serde_json::to_string_pretty(&evaluation).expect("plain data");
+        let files = [
+            ("evaluation.json", json),
+            ("evaluation.html", page::html(&evaluation)),
+        ];
+        std::fs::create_dir_all(folder).map_err(|source| Error::File {
+            path: folder.clone(),
             source,
         })?;
+        for (name, text) in files {
+            let path = folder.join(name);
+            std::fs::write(&path, text).map_err(|source| Error::File { path, source })?;
+        }
     }
     Ok(Report::Evaluate(evaluation))
+}
+
+/// The settings that [`tune`] chooses.
+fn chosen(settings: &Config) -> std::collections::BTreeMap<String, f64> {
+    let named = [
+        ("als.factors", settings.als.factors as f64),
+        ("als.alpha", f64::from(settings.als.alpha)),
+        ("als.regularisation", f64::from(settings.als.regularisation)),
+        ("ease.ridge", f64::from(settings.ease.ridge)),
+        (
+            "item_item.asymmetry",
+            f64::from(settings.item_item.asymmetry),
+        ),
+        (
+            "item_item.length_exponent",
+            f64::from(settings.item_item.length_exponent),
+        ),
+    ];
+    let rounded = named.map(|(name, value)| (name.to_owned(), (value * 1e4).round() / 1e4));
+    rounded.into_iter().collect()
 }
 
 fn show(listener: u64, ctx: &Context<'_>) -> Result<Report, Error> {

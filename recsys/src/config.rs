@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::als::AlsConfig;
 use crate::ann::AnnConfig;
+use crate::ease::EaseConfig;
 use crate::error::Error;
 use crate::item_item::ItemItemConfig;
+use crate::item2vec::Item2VecConfig;
 
 /// The documented defaults.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -20,8 +22,10 @@ pub struct Config {
     pub als: AlsConfig,
     /// The neighbour model.
     pub item_item: ItemItemConfig,
-    /// Both together.
-    pub blend: BlendConfig,
+    /// The linear autoencoder.
+    pub ease: EaseConfig,
+    /// The sequence model.
+    pub item2vec: Item2VecConfig,
     /// What listeners get.
     pub lists: ListsConfig,
     /// The index of vectors.
@@ -44,20 +48,16 @@ pub struct EventsConfig {
     pub half_life_days: f64,
     /// What a skip takes away, in plays.
     pub skip_weight: f64,
+    /// What an addition to a playlist adds, in plays.
+    pub playlist_weight: f64,
+    /// What being opened from a search adds, in plays.
+    pub search_weight: f64,
     /// Longer plays are refused, milliseconds.
     pub longest_play_ms: u64,
     /// Days without events after which a new stretch of days begins.
     pub clock_gap_days: i64,
     /// Share of the median day's events that a stretch needs to count as the newest.
     pub clock_share: f64,
-}
-
-/// Both models together.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BlendConfig {
-    /// Weight of the item-item score against ALS, both in standard deviations.
-    pub item_item: f32,
 }
 
 /// What listeners get.
@@ -72,6 +72,22 @@ pub struct ListsConfig {
     pub unheard_days: u32,
     /// Best recordings looked at before the rules.
     pub shortlist: usize,
+    /// Weight of calibration to the listener's genres against the score, 0 to 1.
+    pub calibration: f32,
+    /// Share of Discover Weekly that is drawn from below the list.
+    pub exploration: f32,
+    /// Lists of so many weeks before are not repeated.
+    pub unrepeated_weeks: usize,
+    /// Tracks per Daily Mix.
+    pub mix_length: usize,
+    /// Tracks of Release Radar.
+    pub radar_length: usize,
+    /// Release Radar looks at what came out in so many days.
+    pub radar_days: u32,
+    /// Artists per list of similar ones.
+    pub similar_artists: usize,
+    /// Where draws come from.
+    pub seed: u64,
     /// Tracks per chart.
     pub chart_length: usize,
     /// Days after which a play weighs half in a chart.
@@ -146,8 +162,41 @@ impl Config {
                 "item_item.strength_exponent must be 0 or more",
             ),
             (
-                at_least_zero(self.blend.item_item),
-                "blend.item_item must be 0 or more",
+                (0.0..=1.0).contains(&self.item_item.asymmetry),
+                "item_item.asymmetry must be 0 to 1",
+            ),
+            (
+                self.ease.ridge.is_finite() && self.ease.ridge > 0.0,
+                "ease.ridge must be above 0",
+            ),
+            (
+                at_least_zero(self.ease.dropout),
+                "ease.dropout must be 0 or more",
+            ),
+            (
+                at_least_zero(self.ease.length_exponent)
+                    && at_least_zero(self.ease.strength_exponent),
+                "ease.length_exponent and ease.strength_exponent must be 0 or more",
+            ),
+            (
+                (1..=60_000).contains(&self.ease.most_rows),
+                "ease.most_rows must be 1 to 60000",
+            ),
+            (
+                (1..=2048).contains(&self.item2vec.dimensions),
+                "item2vec.dimensions must be 1 to 2048",
+            ),
+            (
+                self.item2vec.window > 0,
+                "item2vec.window must be 1 or more",
+            ),
+            (
+                self.item2vec.rate.is_finite() && self.item2vec.rate > 0.0,
+                "item2vec.rate must be above 0",
+            ),
+            (
+                self.item2vec.draw_exponent.is_finite(),
+                "item2vec.draw_exponent must be a number",
             ),
             (self.lists.length > 0, "lists.length must be 1 or more"),
             (
@@ -157,6 +206,14 @@ impl Config {
             (
                 self.lists.shortlist >= self.lists.length,
                 "lists.shortlist must be at least lists.length",
+            ),
+            (
+                (0.0..=1.0).contains(&self.lists.calibration),
+                "lists.calibration must be 0 to 1",
+            ),
+            (
+                (0.0..=1.0).contains(&self.lists.exploration),
+                "lists.exploration must be 0 to 1",
             ),
             (
                 positive(self.lists.chart_half_life_days),
@@ -169,6 +226,12 @@ impl Config {
             (
                 self.events.skip_weight.is_finite() && self.events.skip_weight >= 0.0,
                 "events.skip_weight must be 0 or more",
+            ),
+            (
+                [self.events.playlist_weight, self.events.search_weight]
+                    .iter()
+                    .all(|weight| weight.is_finite() && *weight >= 0.0),
+                "events.playlist_weight and events.search_weight must be 0 or more",
             ),
             (
                 (0.0..=1.0).contains(&self.events.counted_from_share),
@@ -229,7 +292,7 @@ mod tests {
         for (text, key) in [
             ("als = { factors = 0 }", "als.factors"),
             ("als = { regularisation = nan }", "als.regularisation"),
-            ("[blend]\nitm = 1.0", "itm"),
+            ("[ease]\nrdige = 1.0", "rdige"),
         ] {
             let user: toml::Table = text.parse().unwrap();
             let error = Config::load(Some(&user)).unwrap_err().to_string();

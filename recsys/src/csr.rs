@@ -75,6 +75,39 @@ impl Csr {
         csr
     }
 
+    /// A matrix without rows, to which rows are added from the first to the last: nothing is held but
+    /// the matrix itself.
+    pub fn growing(columns: usize) -> Self {
+        Self {
+            offsets: vec![0],
+            indices: Vec::new(),
+            values: Vec::new(),
+            columns,
+        }
+    }
+
+    /// Adds an entry to the row that is growing; a value that is zero or not finite is left out.
+    ///
+    /// # Panics
+    /// If `column` is not greater than the row's last one, or lies outside: callers go through sorted plays.
+    pub fn push(&mut self, column: u32, value: f32) {
+        if value.is_finite() && value != 0.0 {
+            let row = &self.indices[self.offsets[self.offsets.len() - 1] as usize..];
+            assert!(
+                (column as usize) < self.columns && row.last().is_none_or(|&last| last < column),
+                "column {column} of {} is out of order",
+                self.columns
+            );
+            self.indices.push(column);
+            self.values.push(value);
+        }
+    }
+
+    /// Ends the row that is growing.
+    pub fn end_row(&mut self) {
+        self.offsets.push(self.indices.len() as u64);
+    }
+
     /// Number of rows, empty ones too.
     pub fn rows(&self) -> usize {
         self.offsets.len() - 1
@@ -180,6 +213,20 @@ mod tests {
         assert_eq!(csr.row(1).get(2), Some(1.5));
         assert_eq!(csr.row(1).get(0), None);
         assert!(csr.row(2).indices.is_empty());
+    }
+
+    #[test]
+    fn growing_row_by_row_gives_the_same_matrix() {
+        let cells = vec![(0, 1, 2.0), (0, 4, -1.0), (2, 0, 0.5)];
+        let mut grown = Csr::growing(5);
+        for row in 0..3 {
+            for cell in cells.iter().filter(|cell| cell.0 == row) {
+                grown.push(cell.1, cell.2);
+            }
+            grown.push(4 - row % 2, 0.0);
+            grown.end_row();
+        }
+        assert_eq!(grown, Csr::from_triplets(3, 5, cells));
     }
 
     proptest! {

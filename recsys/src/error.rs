@@ -48,6 +48,14 @@ pub enum Error {
         /// What was found and expected.
         found: String,
     },
+    /// Vectors of another engine cannot be used.
+    #[error("{}: {found}\nfix: give Parquet with `id` and `features` (list of floats, all of one length) as Spark ML writes it, and --ids with `id` and `recording`, or a column `recording` beside", .path.display())]
+    Factors {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was found.
+        found: String,
+    },
     /// A file of tab-separated listening data cannot be read.
     #[error("{}:{line}: {found}\nfix: give a header `u i count` and three tab-separated numbers a line", .path.display())]
     Table {
@@ -58,9 +66,9 @@ pub enum Error {
         /// What was found.
         found: String,
     },
-    /// A model is no better than popularity on the held-out days.
+    /// The blend is no better than popularity, or than item-item, on the held-out days.
     #[error(
-        "{numbers}\nfix: look at the plays of these days and at [recsys.als] and [recsys.blend]; `backline recsys evaluate` prints the whole table; `--force WHY` publishes all the same and records why"
+        "{numbers}\nfix: look at the plays of these days and at [recsys.als], [recsys.ease] and [recsys.item_item]; `backline recsys evaluate` prints the whole table; `--force WHY` publishes all the same and records why"
     )]
     WorseThanPopularity {
         /// Each model that failed, beside popularity.
@@ -73,6 +81,14 @@ pub enum Error {
         place: String,
         /// What was not there.
         found: String,
+    },
+    /// There are no plays, and no day was asked for.
+    #[error(
+        "{place}: no play events, so nothing says for which day to make lists\nfix: collect plays first, or name the day with --as-of DATE: then there are charts, and no personal lists"
+    )]
+    NoDay {
+        /// Where plays were looked for.
+        place: String,
     },
     /// The machine refuses threads.
     #[error(

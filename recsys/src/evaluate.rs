@@ -1,22 +1,36 @@
 //! Is a model any good? Train on what came before, rank, and compare with what was played after.
 //!
 //! Every voice ranks all items for every listener who liked something before and played something
-//! new after; what a listener had met lately may not be ranked, for any of them alike.
+//! new after; what a listener had met lately may not be ranked, for any of them alike. The blend is
+//! also measured without each of its models in turn, its weights learned anew: what the figures then
+//! lose is what that model brings.
 
+use catalog::ids::Territory;
 use catalog::progress::Progress;
 use serde::{Deserialize, Serialize};
 
 use crate::als;
-use crate::blend::{Blend, Models, Voice};
+use crate::blend::{Blend, Models, Voice, Weights};
 use crate::config::Config;
 use crate::csr::Csr;
+use crate::ease;
 use crate::item_item::{self, Accumulator};
-use crate::metrics::{Meter, Metrics};
+use crate::item2vec::{self, Sequences};
+use crate::learn::Lesson;
+use crate::metric::in_listeners_metric;
+use crate::metrics::{Figures, Ground, Metrics, summary};
 use crate::popularity::popularity;
 use crate::scoring::{Panels, Query, score_all};
+use crate::weekly::unit_rows;
 
 /// Length of the ranked lists: NDCG looks at a hundred.
 pub const RANKS: usize = 100;
+
+/// Groups with fewer listeners than this are left out: their figures say nothing.
+const SMALLEST_GROUP: u64 = 20;
+
+/// Bounds of the histories told apart, in liked recordings.
+const HISTORIES: [(usize, usize); 5] = [(1, 4), (5, 9), (10, 19), (20, 49), (50, usize::MAX)];
 
 /// What a model may know, and what it is asked.
 #[derive(Debug, Clone)]
@@ -27,6 +41,8 @@ pub struct Split {
     pub blocked: Csr,
     /// Listeners × items that were played after.
     pub truth: Csr,
+    /// Where each listener is; empty where that is not known.
+    pub countries: Vec<Territory>,
 }
 
 /// One voice's figures.
@@ -38,52 +54,190 @@ pub struct Scored {
     pub metrics: Metrics,
 }
 
-/// All voices on one split.
+/// The blend's figures for some of the listeners.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// "country" or "history".
+    pub by: String,
+    /// Which of them.
+    pub name: String,
+    /// What the blend reached there.
+    pub blend: Metrics,
+    /// And what popularity did.
+    pub popularity: Metrics,
+}
+
+/// All voices on one split.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// What was held out, for people.
     pub about: String,
-    /// Popularity first, then the models.
+    /// Popularity first, then the models, the blend last.
     pub models: Vec<Scored>,
+    /// The blend without each of its models.
+    #[serde(default)]
+    pub without: Vec<Scored>,
+    /// The blend by country and by amount of history.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Lists that others made for the same split.
+    #[serde(default)]
+    pub peers: Vec<Scored>,
+    /// The weights that were learned.
+    #[serde(default)]
+    pub weights: Option<Weights>,
+    /// Settings that were chosen on a validation part of the training data.
+    #[serde(default)]
+    pub tuned: std::collections::BTreeMap<String, f64>,
+    /// What the edition in force says of itself, by the names of [`Evaluation::named`].
+    #[serde(default)]
+    pub in_force: std::collections::BTreeMap<String, f64>,
+    /// Listeners of the validation part that taught the weights.
+    #[serde(default)]
+    pub taught_by: usize,
 }
 
-/// Trains both models on a split's past.
-pub fn train(strengths: &Csr, config: &Config, progress: &dyn Progress) -> Models {
+/// Trains every model on a split's past.
+pub fn train(
+    strengths: &Csr,
+    sequences: &Sequences,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Models {
+    train_from(strengths, sequences, None, config, progress)
+}
+
+/// The same, ALS starting from the recordings' factors of an earlier model.
+pub fn train_from(
+    strengths: &Csr,
+    sequences: &Sequences,
+    start: Option<&als::Factors>,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Models {
     Models {
-        als: als::train(strengths, &config.als, progress),
+        als: als::train_from(strengths, start, &config.als, progress),
         neighbours: item_item::neighbours(strengths, &config.item_item, progress),
+        ease: ease::weights(strengths, &config.ease, progress),
+        sequences: item2vec::neighbours(sequences, strengths.columns(), &config.item2vec, progress),
+        popularity: popularity(strengths),
     }
 }
 
-/// Scores every voice.
+/// Scores every voice, the blend with what the lesson taught.
 pub fn evaluate(
     split: &Split,
     models: &Models,
+    lesson: &Lesson,
+    peers: &[(String, Vec<Vec<u32>>)],
     config: &Config,
     about: String,
     progress: &dyn Progress,
 ) -> Evaluation {
-    let voices = [Voice::Popularity, Voice::ItemItem, Voice::Als, Voice::Blend];
-    let scored = voices.map(|voice| {
-        let asked = asked(split);
-        let lists = ranked(voice, split, &asked, models, config, progress);
-        let mut meter = Meter::default();
-        for (&listener, list) in asked.iter().zip(&lists) {
-            meter.add(list, split.truth.row(listener).indices);
+    let asked = asked(split);
+    let items = split.truth.columns();
+    let units = unit_rows(in_listeners_metric(
+        &models.als.items,
+        &models.als.listeners,
+    ));
+    let ground = Ground::new(&models.popularity, split.train.rows(), Some(units));
+    let measure = |lists: &[Vec<u32>]| -> Vec<(usize, Figures)> {
+        let pairs = asked.iter().zip(lists);
+        let figures = pairs.filter_map(|(&listener, list)| {
+            let truth = split.truth.row(listener).indices;
+            Some((listener, ground.measure(list, truth)?))
+        });
+        figures.collect()
+    };
+    let all = |figures: &[(usize, Figures)]| summary(figures.iter().map(|f| &f.1), items);
+    let weights = lesson.fit(&[]);
+    let (mut scored, mut first, mut last) = (Vec::new(), Vec::new(), Vec::new());
+    for voice in Voice::RETRIEVERS.into_iter().chain([Voice::Blend]) {
+        let lists = ranked(voice, split, &asked, models, &weights, config, progress);
+        last = measure(&lists);
+        if scored.is_empty() {
+            first.clone_from(&last);
         }
-        Scored {
+        scored.push(Scored {
             model: voice.to_string(),
-            metrics: meter.finish(split.truth.columns()),
+            metrics: all(&last),
+        });
+    }
+    let without = Voice::RETRIEVERS.map(|voice| {
+        let weights = lesson.fit(&[voice]);
+        let lists = ranked(
+            Voice::Blend,
+            split,
+            &asked,
+            models,
+            &weights,
+            config,
+            progress,
+        );
+        Scored {
+            model: format!("blend without {voice}"),
+            metrics: all(&measure(&lists)),
+        }
+    });
+    let peers = peers.iter().map(|(name, lists)| {
+        let of: Vec<Vec<u32>> = asked.iter().map(|&l| lists[l].clone()).collect();
+        Scored {
+            model: name.clone(),
+            metrics: all(&measure(&of)),
         }
     });
     Evaluation {
         about,
-        models: scored.into(),
+        models: scored,
+        without: without.into(),
+        groups: groups(split, &last, &first),
+        peers: peers.collect(),
+        taught_by: lesson.listeners(),
+        tuned: Default::default(),
+        in_force: Default::default(),
+        weights: Some(weights),
     }
 }
 
+/// By country and by history, the groups that are large enough.
+fn groups(split: &Split, blend: &[(usize, Figures)], first: &[(usize, Figures)]) -> Vec<Group> {
+    let items = split.truth.columns();
+    let liked = |l: usize| {
+        split
+            .train
+            .row(l)
+            .values
+            .iter()
+            .filter(|&&v| v > 0.0)
+            .count()
+    };
+    let group = |by: &str, name: String, holds: &dyn Fn(usize) -> bool| Group {
+        by: by.to_owned(),
+        name,
+        blend: summary(blend.iter().filter(|f| holds(f.0)).map(|f| &f.1), items),
+        popularity: summary(first.iter().filter(|f| holds(f.0)).map(|f| &f.1), items),
+    };
+    let countries: std::collections::BTreeSet<Territory> =
+        split.countries.iter().copied().collect();
+    let by_country = countries.into_iter().map(|country| {
+        group("country", country.code().to_owned(), &|l| {
+            split.countries[l] == country
+        })
+    });
+    let by_history = HISTORIES.into_iter().map(|(from, to)| {
+        let name = match to {
+            usize::MAX => format!("{from} or more"),
+            to => format!("{from} to {to}"),
+        };
+        group("history", name, &|l| (from..=to).contains(&liked(l)))
+    });
+    let all = by_country.chain(by_history);
+    all.filter(|group| group.blend.listeners >= SMALLEST_GROUP)
+        .collect()
+}
+
 /// Listeners of whom something is liked and something was played after.
-fn asked(split: &Split) -> Vec<usize> {
+pub(crate) fn asked(split: &Split) -> Vec<usize> {
     let known = |listener: &usize| {
         split
             .train
@@ -104,52 +258,34 @@ pub fn ranked(
     split: &Split,
     who: &[usize],
     models: &Models,
+    weights: &Weights,
     config: &Config,
     progress: &dyn Progress,
 ) -> Vec<Vec<u32>> {
     let items = split.train.columns();
     let silent = vec![0.0; items];
-    let blend = Blend::new(models, config);
+    let blend = Blend::new(models, weights, config);
     let panels = match voice {
-        Voice::Popularity => Panels::without_vectors(&popularity(&split.train)),
-        Voice::ItemItem => Panels::without_vectors(&silent),
-        Voice::Als | Voice::Blend => Panels::new(&models.als.items, &silent),
+        Voice::Popularity => Panels::without_vectors(&models.popularity),
+        Voice::Als => Panels::new(&models.als.items, &silent),
+        Voice::Blend => Panels::new(&models.als.items, blend.bias()),
+        _ => Panels::without_vectors(&silent),
     };
     let query = |sums: &mut Accumulator, at: usize| {
         let listener = who[at];
         let liked = split.train.row(listener);
-        let (vector, extras, floor): (&[f32], Vec<(u32, f32)>, f32) = match voice {
-            Voice::Popularity => (&[], Vec::new(), 0.0),
-            Voice::ItemItem => (
-                &[],
-                item_item::scores(liked, &models.neighbours, &config.item_item, sums),
-                0.0,
-            ),
-            Voice::Als => (
-                models.als.listeners.row(listener),
-                Vec::new(),
-                f32::NEG_INFINITY,
-            ),
+        let mut query = Query::filtered(split.blocked.row(listener).indices);
+        match voice {
+            Voice::Popularity => (query.bias, query.floor) = (1.0, 0.0),
+            Voice::Als => query.vector = models.als.listeners.row(listener).into(),
             Voice::Blend => {
-                let extras = blend.extras(listener, liked, sums);
-                (
-                    models.als.listeners.row(listener),
-                    extras.scores,
-                    f32::NEG_INFINITY,
-                )
+                let asked = blend.ask(listener, liked, sums);
+                query.vector = asked.vector.into();
+                (query.extras, query.bias) = (asked.extras, asked.bias);
             }
-        };
-        let blocked = split.blocked.row(listener).indices;
-        Query {
-            vector,
-            bias: 1.0,
-            scale: 1.0,
-            offset: 0.0,
-            extras,
-            allowed: None,
-            blocked,
-            floor,
+            sparse => (query.extras, query.floor) = (blend.raw(sparse, liked, sums), 0.0),
         }
+        query
     };
     let numbers = |_: usize, _: &Query<'_>, list: Vec<crate::scoring::Scored>| {
         list.into_iter().map(|s| s.item).collect()
@@ -175,27 +311,45 @@ impl Evaluation {
             .map(|scored| &scored.metrics)
     }
 
+    /// The blend's figures by the names that an edition's manifest and its gate know.
+    pub fn named(&self) -> std::collections::BTreeMap<String, f64> {
+        let named = self.of(Voice::Blend).map(|m| {
+            [
+                ("recall@20", m.recall_20),
+                ("ndcg@10", m.ndcg_10),
+                ("ndcg@100", m.ndcg_100),
+                ("map@10", m.map_10),
+                ("coverage@20", m.coverage_20),
+            ]
+        });
+        let all = named.into_iter().flatten();
+        all.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// How many listeners were measured.
     pub fn listeners(&self) -> u64 {
         self.of(Voice::Popularity)
             .map_or(0, |metrics| metrics.listeners)
     }
 
-    /// The voices that do not beat popularity, with both figures, or `None` if all do. The
-    /// measure is NDCG@10: where a small catalogue lets every list hold everything, recall is the
-    /// same for all, and order is what counts.
-    pub fn worse_than_popularity(&self) -> Option<String> {
-        let bar = self.of(Voice::Popularity)?;
-        let worse: Vec<String> = self
-            .models
-            .iter()
-            .skip(1)
-            .filter(|scored| scored.metrics.ndcg_10 <= bar.ndcg_10)
-            .map(|scored| {
-                let m = &scored.metrics;
+    /// The blend, where it does not beat popularity and item-item, with the figures of each; `None` if
+    /// it does. The measure is NDCG@10: where a small catalogue lets every list hold everything,
+    /// recall is the same for all, and order is what counts. Against item-item, which the blend
+    /// contains, only a loss beyond chance counts: more than the interval of the blend's own figure.
+    pub fn no_better(&self) -> Option<String> {
+        let blend = self.of(Voice::Blend)?;
+        let bars = [
+            (Voice::Popularity, 0.0),
+            (Voice::ItemItem, blend.plus_minus[1]),
+        ];
+        let worse: Vec<String> = bars
+            .into_iter()
+            .filter_map(|(voice, slack)| Some((voice, slack, self.of(voice)?)))
+            .filter(|(_, slack, bar)| blend.ndcg_10 + slack <= bar.ndcg_10)
+            .map(|(voice, _, bar)| {
                 format!(
-                    "{}: NDCG@10 {:.4}, recall@20 {:.4}; popularity: NDCG@10 {:.4}, recall@20 {:.4} ({} listeners, {})",
-                    scored.model, m.ndcg_10, m.recall_20, bar.ndcg_10, bar.recall_20, bar.listeners, self.about
+                    "blend: NDCG@10 {:.4}, recall@20 {:.4}; {voice}: NDCG@10 {:.4}, recall@20 {:.4} ({} listeners, {})",
+                    blend.ndcg_10, blend.recall_20, bar.ndcg_10, bar.recall_20, bar.listeners, self.about
                 )
             })
             .collect();
@@ -234,20 +388,44 @@ mod tests {
             blocked: train.clone(),
             train,
             truth: matrix(cells.1),
+            countries: vec!["DE".parse().unwrap(); world.interactions.rows()],
         }
+    }
+
+    fn evaluated(split: &Split, models: &Models, config: &Config) -> Evaluation {
+        let lesson = Lesson::of(split, models, config, &Silent);
+        evaluate(
+            split,
+            models,
+            &lesson,
+            &[],
+            config,
+            "planted".into(),
+            &Silent,
+        )
     }
 
     #[test]
     fn every_model_beats_popularity_where_taste_is_planted() {
         let split = planted_split();
         let config = Config::load(None).unwrap();
-        let models = train(&split.train, &config, &Silent);
-        let evaluation = evaluate(&split, &models, &config, "planted".into(), &Silent);
-        assert_eq!(evaluation.worse_than_popularity(), None);
+        let sequences = Sequences::of_rows(&split.train);
+        let models = train(&split.train, &sequences, &config, &Silent);
+        let evaluation = evaluated(&split, &models, &config);
+        assert_eq!(evaluation.no_better(), None);
+        let bar = evaluation.of(Voice::Popularity).unwrap().ndcg_10;
+        assert!(
+            evaluation.models[1..]
+                .iter()
+                .all(|m| m.metrics.ndcg_10 > bar)
+        );
         assert!(
             evaluation.of(Voice::Blend).unwrap().recall_20 > 0.5,
             "{evaluation:?}"
         );
+        let named: Vec<&str> = evaluation.groups.iter().map(|g| g.name.as_str()).collect();
+        assert_eq!(named[0], "DE");
+        assert!(named.len() > 1 && evaluation.without.len() == 5);
     }
 
     #[test]
@@ -255,11 +433,13 @@ mod tests {
         let split = planted_split();
         let config = Config::load(None).unwrap();
         let empty = Csr::from_triplets(split.train.rows(), split.train.columns(), Vec::new());
-        let models = train(&empty, &config, &Silent);
-        let evaluation = evaluate(&split, &models, &config, "planted".into(), &Silent);
-        let text = evaluation.worse_than_popularity().unwrap();
+        let mut models = train(&empty, &Sequences::default(), &config, &Silent);
+        models.popularity = popularity(&split.train);
+        let mut evaluation = evaluated(&split, &models, &config);
+        evaluation.models.last_mut().unwrap().metrics = Metrics::default();
+        let text = evaluation.no_better().unwrap();
         assert!(
-            text.contains("item-item: NDCG@10 0.0000") && text.contains("popularity: NDCG@10"),
+            text.contains("blend: NDCG@10 0.0000") && text.contains("popularity: NDCG@10"),
             "{text}"
         );
     }

@@ -1,14 +1,18 @@
-//! Which plays do the Parquet files hold? polars scans each file, joins recordings to items and hands
-//! over batches as they stream; every row is then checked by the rules of [`crate::plays`].
+//! Which plays do the files hold? polars scans each Parquet file, joins recordings to items and hands
+//! over batches as they stream, so that no file is ever in memory as a whole; lines of NDJSON are read one
+//! by one. Every row is then checked by the rules of [`crate::plays`].
 //!
 //! A row that breaks a rule is set aside with its file, number and reason; a file that cannot be
 //! read stops the job with its name, because a week that is silently missing is worse.
 
-use std::collections::BTreeMap;
+mod ndjson;
+
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use catalog::ids::RecordingId;
 use polars::prelude::*;
 use serde::Serialize;
 
@@ -44,6 +48,8 @@ pub struct Events {
     pub plays: Vec<Play>,
     /// Rows that were read.
     pub rows: u64,
+    /// Searches that led to no recording: sound, and nothing to learn from.
+    pub searches: u64,
     /// Rows that were refused, by reason.
     pub refusals: BTreeMap<Refusal, u64>,
     /// The refused rows.
@@ -60,22 +66,27 @@ impl Events {
     }
 
     fn take(&mut self, file: &str, number: u64, row: &Row<'_>, config: &EventsConfig) {
-        self.rows += 1;
         match check(row, config) {
-            Ok(play) => self.plays.push(play),
-            Err(reason) => {
-                *self.refusals.entry(reason).or_default() += 1;
-                if self.refused.len() < MOST_REFUSED_KEPT {
-                    self.refused.push(Refused {
-                        file: file.to_owned(),
-                        row: number,
-                        reason,
-                        listener: row.listener,
-                        recording: row.recording.map(str::to_owned),
-                        started_at: row.started_at,
-                    });
-                }
-            }
+            Ok(Some(play)) => self.plays.push(play),
+            Ok(None) => self.searches += 1,
+            Err(reason) => return self.refuse(file, number, row, reason),
+        }
+        self.rows += 1;
+    }
+
+    /// Sets a row aside.
+    fn refuse(&mut self, file: &str, number: u64, row: &Row<'_>, reason: Refusal) {
+        self.rows += 1;
+        *self.refusals.entry(reason).or_default() += 1;
+        if self.refused.len() < MOST_REFUSED_KEPT {
+            self.refused.push(Refused {
+                file: file.to_owned(),
+                row: number,
+                reason,
+                listener: row.listener,
+                recording: row.recording.map(str::to_owned),
+                started_at: row.started_at,
+            });
         }
     }
 }
@@ -83,14 +94,27 @@ impl Events {
 /// Reads files of plays for one catalogue.
 pub struct Reader<'a> {
     known: LazyFrame,
+    items: HashMap<RecordingId, u32>,
     config: &'a EventsConfig,
 }
 
 impl<'a> Reader<'a> {
     /// A reader that knows the catalogue's recordings.
     pub fn new(items: &Items<'_>, config: &'a EventsConfig) -> Self {
-        let names: Vec<String> = items.recordings().iter().map(ToString::to_string).collect();
-        let indices: Vec<u32> = (0..names.len()).map(|at| items.item_of(at)).collect();
+        let indexed = items.recordings().iter().enumerate();
+        Self::of(indexed.map(|(at, id)| (*id, items.item_of(at))), config)
+    }
+
+    /// A reader that knows these recordings and which item each is.
+    pub fn of(
+        known: impl IntoIterator<Item = (RecordingId, u32)>,
+        config: &'a EventsConfig,
+    ) -> Self {
+        let items: HashMap<RecordingId, u32> = known.into_iter().collect();
+        let (names, indices): (Vec<String>, Vec<u32>) = items
+            .iter()
+            .map(|(id, item)| (id.to_string(), *item))
+            .unzip();
         let height = names.len();
         let columns = vec![
             Series::new("recording".into(), names).into_column(),
@@ -99,39 +123,46 @@ impl<'a> Reader<'a> {
         let known = DataFrame::new(height, columns)
             .expect("two columns of one length")
             .lazy();
-        Self { known, config }
+        Self {
+            known,
+            items,
+            config,
+        }
     }
 
-    /// Reads one file into `events`. `key` names it to people, `path` is where it lies.
+    /// Reads one file into `events`. `key` names it to people and says by its ending what it is
+    /// (`.ndjson` or Parquet), `path` is where it lies.
     ///
     /// # Errors
-    /// [`Error::Plays`] for a file that is no Parquet, is damaged, or lacks a column.
+    /// [`Error::Plays`] for a file that is no Parquet, is damaged, or lacks a column;
+    /// [`Error::File`] for one that cannot be read.
     pub fn read(&self, key: &str, path: &Path, events: &mut Events) -> Result<(), Error> {
+        if key.ends_with(".ndjson") {
+            self.lines(key, path, events)
+        } else {
+            self.parquet(key, path, events)
+        }
+    }
+
+    fn parquet(&self, key: &str, path: &Path, events: &mut Events) -> Result<(), Error> {
         let refuse = |found: String| Error::Plays {
             key: key.to_owned(),
             found,
         };
         let failed = |error: PolarsError| refuse(first_line(&error.to_string()));
         // The decoder indexes by what damaged pages say: a panic there is a damaged file.
-        let read = catch_unwind(AssertUnwindSafe(|| self.batches(path)));
-        let (unit, batches) = match read {
+        match catch_unwind(AssertUnwindSafe(|| self.stream(key, path, events))) {
             Ok(read) => read.map_err(|found| match found {
                 Failure::Polars(error) => failed(error),
                 Failure::Column(found) => refuse(found),
-            })?,
-            Err(_) => {
-                return Err(refuse(
-                    "is damaged: its pages contradict each other".to_owned(),
-                ));
-            }
-        };
-        for batch in &batches {
-            self.take_batch(key, batch, unit, events).map_err(failed)?;
+            }),
+            Err(_) => Err(refuse(
+                "is damaged: its pages contradict each other".to_owned(),
+            )),
         }
-        Ok(())
     }
 
-    fn batches(&self, path: &Path) -> Result<(i64, Vec<DataFrame>), Failure> {
+    fn stream(&self, key: &str, path: &Path, events: &mut Events) -> Result<(), Failure> {
         let arguments = ScanArgsParquet {
             row_index: Some(RowIndex {
                 name: "row".into(),
@@ -145,6 +176,11 @@ impl<'a> Reader<'a> {
         let mut scan = LazyFrame::scan_parquet(path, arguments)?;
         let schema = scan.collect_schema()?;
         let unit = check_schema(&schema)?;
+        // Events of a player say what happened in columns of their own; a table of plays has none.
+        let optional = |name: &str, kind: DataType| match schema.contains(name) {
+            true => col(name).cast(kind),
+            false => lit(NULL).cast(kind).alias(name),
+        };
         let whole = |name: &str| col(name).cast(DataType::Int64);
         let text = |name: &str| col(name).cast(DataType::String);
         let plan = scan
@@ -159,6 +195,8 @@ impl<'a> Reader<'a> {
                 text("country"),
                 text("tier"),
                 whole("session"),
+                optional("event", DataType::String),
+                optional("position_ms", DataType::Int64),
             ])
             .join(
                 self.known.clone(),
@@ -166,56 +204,64 @@ impl<'a> Reader<'a> {
                 [col("recording")],
                 JoinArgs::new(JoinType::Left),
             );
-        let batches = Arc::new(Mutex::new(Vec::new()));
-        let sink = Arc::clone(&batches);
-        let keep = PlanCallback::new(move |batch: DataFrame| {
-            sink.lock().expect("no holder panics").push(batch);
+        let shared = Arc::new(Mutex::new(std::mem::take(events)));
+        let sink = Arc::clone(&shared);
+        let (key, config) = (key.to_owned(), self.config.clone());
+        let take = PlanCallback::new(move |batch: DataFrame| {
+            let mut events = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            take_batch(&key, &batch, unit, &config, &mut events)?;
             Ok(false)
         });
-        plan.sink_batches(keep, false, None)?
-            .collect_with_engine(Engine::Streaming)?;
-        let batches = std::mem::take(&mut *batches.lock().expect("no holder panics"));
-        Ok((unit, batches))
-    }
-
-    fn take_batch(
-        &self,
-        key: &str,
-        batch: &DataFrame,
-        unit: i64,
-        events: &mut Events,
-    ) -> PolarsResult<()> {
-        let whole = |name: &str| batch.column(name)?.i64();
-        let text = |name: &str| batch.column(name)?.str();
-        let mut rows = whole("row")?.iter();
-        let mut listeners = whole("listener")?.iter();
-        let mut recordings = text("recording")?.iter();
-        let mut items = batch.column("item")?.u32()?.iter();
-        let mut started = whole("started_at")?.iter();
-        let mut played = whole("played_ms")?.iter();
-        let mut durations = whole("duration_ms")?.iter();
-        let mut ended = text("ended")?.iter();
-        let mut countries = text("country")?.iter();
-        let mut tiers = text("tier")?.iter();
-        let mut sessions = whole("session")?.iter();
-        for _ in 0..batch.height() {
-            let row = Row {
-                listener: listeners.next().flatten(),
-                recording: recordings.next().flatten(),
-                item: items.next().flatten(),
-                started_at: started.next().flatten().map(|at| at.div_euclid(unit)),
-                played_ms: played.next().flatten(),
-                duration_ms: durations.next().flatten(),
-                ended: ended.next().flatten(),
-                country: countries.next().flatten(),
-                tier: tiers.next().flatten(),
-                session: sessions.next().flatten(),
-            };
-            let number = rows.next().flatten().unwrap_or_default() as u64;
-            events.take(key, number, &row, self.config);
-        }
+        let done = plan
+            .sink_batches(take, false, None)?
+            .collect_with_engine(Engine::Streaming);
+        *events = std::mem::take(&mut *shared.lock().unwrap_or_else(PoisonError::into_inner));
+        done?;
         Ok(())
     }
+}
+
+fn take_batch(
+    key: &str,
+    batch: &DataFrame,
+    unit: i64,
+    config: &EventsConfig,
+    events: &mut Events,
+) -> PolarsResult<()> {
+    let whole = |name: &str| batch.column(name)?.i64();
+    let text = |name: &str| batch.column(name)?.str();
+    let mut rows = whole("row")?.iter();
+    let mut listeners = whole("listener")?.iter();
+    let mut recordings = text("recording")?.iter();
+    let mut items = batch.column("item")?.u32()?.iter();
+    let mut started = whole("started_at")?.iter();
+    let mut played = whole("played_ms")?.iter();
+    let mut durations = whole("duration_ms")?.iter();
+    let mut ended = text("ended")?.iter();
+    let mut countries = text("country")?.iter();
+    let mut tiers = text("tier")?.iter();
+    let mut sessions = whole("session")?.iter();
+    let mut happened = text("event")?.iter();
+    let mut positions = whole("position_ms")?.iter();
+    for _ in 0..batch.height() {
+        let row = Row {
+            listener: listeners.next().flatten(),
+            recording: recordings.next().flatten(),
+            item: items.next().flatten(),
+            started_at: started.next().flatten().map(|at| at.div_euclid(unit)),
+            played_ms: played.next().flatten(),
+            duration_ms: durations.next().flatten(),
+            ended: ended.next().flatten(),
+            country: countries.next().flatten(),
+            tier: tiers.next().flatten(),
+            session: sessions.next().flatten(),
+            event: happened.next().flatten(),
+            position_ms: positions.next().flatten(),
+        };
+        let number = rows.next().flatten().unwrap_or_default() as u64;
+        events.take(key, number, &row, config);
+    }
+    Ok(())
 }
 
 /// What went wrong inside polars, or with a column.

@@ -1,6 +1,8 @@
 //! Which recordings do the same people play? Cosine between the columns of the interactions
 //! (Sarwar, Karypis, Konstan and Riedl, "Item-based collaborative filtering", WWW 2001), each
-//! listener's row weighted down by its length, so that people who play everything say less.
+//! listener's row weighted down by its length, so that people who play everything say less. The
+//! norms need not count alike on both sides (Aiolli, "Efficient top-N recommendation for very large
+//! scale binary rated datasets", RecSys 2013): ⟨i, j⟩ / (‖i‖^2a ‖j‖^(2−2a)), which is the cosine at a = ½.
 //!
 //! Cheap, explains itself ("because you played …"), and at the head of a list the baseline that
 //! factor models have to beat.
@@ -21,6 +23,9 @@ pub struct ItemItemConfig {
     pub length_exponent: f32,
     /// Strengths are raised to this power first: 0 counts only whether it was played.
     pub strength_exponent: f32,
+    /// Share of the norm that the target's side takes; 0.5 is the cosine, more favours what is rarer
+    /// on the side of what was played (Aiolli 2013).
+    pub asymmetry: f32,
     /// Entries of one listener that count, strongest first: a row of n costs n² (a guard against
     /// listeners who play everything).
     pub max_row: usize,
@@ -31,7 +36,12 @@ const ITEMS_PER_TASK: usize = 64;
 
 /// Neighbour lists: row i holds the recordings most similar to i and their cosines, in (0, 1].
 pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Progress) -> Csr {
-    let by_listener = weighted(interactions, config);
+    let by_listener = weighted(
+        interactions,
+        config.length_exponent,
+        config.strength_exponent,
+        config.max_row,
+    );
     let by_item = by_listener.transposed();
     let items = by_item.rows();
     let norms: Vec<f32> = (0..items)
@@ -55,14 +65,7 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
                 let task = first..(first + ITEMS_PER_TASK).min(items);
                 progress.advance(task.len() as u64);
                 task.flat_map(|item| {
-                    let near = nearest(
-                        item,
-                        &by_listener,
-                        &by_item,
-                        &norms,
-                        sums,
-                        config.neighbours,
-                    );
+                    let near = nearest(item, &by_listener, &by_item, &norms, sums, config);
                     near.into_iter()
                         .map(move |(other, cosine)| (item as u32, other, cosine))
                 })
@@ -75,7 +78,12 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
 }
 
 /// Liked entries only, long rows cut to their strongest entries, each divided by its length's power.
-fn weighted(interactions: &Csr, config: &ItemItemConfig) -> Csr {
+pub(crate) fn weighted(
+    interactions: &Csr,
+    length_exponent: f32,
+    strength_exponent: f32,
+    max_row: usize,
+) -> Csr {
     let mut cells = Vec::with_capacity(interactions.entries());
     for listener in 0..interactions.rows() {
         let mut row: Vec<(u32, f32)> = interactions
@@ -83,12 +91,12 @@ fn weighted(interactions: &Csr, config: &ItemItemConfig) -> Csr {
             .iter()
             .filter(|entry| entry.1 > 0.0)
             .collect();
-        if row.len() > config.max_row {
+        if row.len() > max_row {
             row.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            row.truncate(config.max_row);
+            row.truncate(max_row);
         }
-        let weight = (row.len() as f32).powf(-config.length_exponent);
-        let said = |value: f32| value.powf(config.strength_exponent) * weight;
+        let weight = (row.len() as f32).powf(-length_exponent);
+        let said = |value: f32| value.powf(strength_exponent) * weight;
         cells.extend(
             row.into_iter()
                 .map(|(item, value)| (listener as u32, item, said(value))),
@@ -111,7 +119,7 @@ impl Accumulator {
         }
     }
 
-    /// Adds a positive value; zero marks a place as unused.
+    /// Adds a value; a sum of zero marks a place as unused.
     pub(crate) fn add(&mut self, column: u32, value: f32) {
         let sum = &mut self.sums[column as usize];
         if *sum == 0.0 {
@@ -123,6 +131,8 @@ impl Accumulator {
     /// Hands out what was summed, columns rising, and is empty again.
     pub(crate) fn drain_sorted(&mut self) -> Vec<(u32, f32)> {
         self.touched.sort_unstable();
+        // A sum that came back to zero on its way was noted twice.
+        self.touched.dedup();
         let sums = &mut self.sums;
         self.touched
             .drain(..)
@@ -137,8 +147,11 @@ fn nearest(
     by_item: &Csr,
     norms: &[f32],
     sums: &mut Accumulator,
-    keep: usize,
+    config: &ItemItemConfig,
 ) -> Vec<(u32, f32)> {
+    let keep = config.neighbours;
+    let (own, others) = (2.0 * config.asymmetry, 2.0 - 2.0 * config.asymmetry);
+    let played = norms[item].powf(own);
     for (listener, strength) in by_item.row(item).iter() {
         for (other, value) in by_listener.row(listener as usize).iter() {
             sums.add(other, strength * value);
@@ -147,7 +160,7 @@ fn nearest(
     let mut near = sums.drain_sorted();
     near.retain(|entry| entry.0 as usize != item);
     for (other, sum) in &mut near {
-        *sum /= norms[item] * norms[*other as usize];
+        *sum /= played * norms[*other as usize].powf(others);
     }
     let better = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
     if near.len() > keep {
@@ -161,11 +174,11 @@ fn nearest(
 pub(crate) fn scores(
     liked: Row<'_>,
     neighbours: &Csr,
-    config: &ItemItemConfig,
+    exponent: f32,
     sums: &mut Accumulator,
 ) -> Vec<(u32, f32)> {
     for (item, strength) in liked.iter().filter(|entry| entry.1 > 0.0) {
-        let said = strength.powf(config.strength_exponent);
+        let said = strength.powf(exponent);
         for (other, cosine) in neighbours.row(item as usize).iter() {
             sums.add(other, said * cosine);
         }
@@ -178,12 +191,12 @@ pub(crate) fn strongest_reason(
     liked: Row<'_>,
     item: u32,
     neighbours: &Csr,
-    config: &ItemItemConfig,
+    exponent: f32,
 ) -> Option<u32> {
     let mut best: Option<(f32, u32)> = None;
     for (played, strength) in liked.iter().filter(|entry| entry.1 > 0.0) {
         if let Some(cosine) = neighbours.row(played as usize).get(item) {
-            let said = strength.powf(config.strength_exponent) * cosine;
+            let said = strength.powf(exponent) * cosine;
             if best.is_none_or(|best| said > best.0) {
                 best = Some((said, played));
             }
@@ -203,6 +216,7 @@ mod tests {
             neighbours: 10,
             length_exponent: 0.5,
             strength_exponent: 1.0,
+            asymmetry: 0.5,
             max_row: 1000,
         }
     }

@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use catalog::cluster::DuplicateReport;
 use catalog::ids::{ArtistId, RecordingId, Territory};
-use catalog::release::{Catalogue, Role, Track};
+use catalog::release::{Advisory, Catalogue, Role, Track};
 use catalog::rights::CommercialModel;
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::scoring::Bits;
 
@@ -31,15 +32,35 @@ pub struct Items<'a> {
     item_of: Vec<u32>,
     members: Vec<Vec<u32>>,
     artists: Vec<Vec<ArtistId>>,
+    genres: Vec<Option<usize>>,
+    genre_names: Vec<String>,
+    released: Vec<Option<Date>>,
+    labels: Vec<Option<&'a str>>,
 }
 
 impl<'a> Items<'a> {
     /// Numbers the catalogue's recordings and joins duplicates.
     pub fn new(catalogue: &'a Catalogue, duplicates: Option<&DuplicateReport>) -> Self {
         let mut by_recording: BTreeMap<RecordingId, Vec<&Track>> = BTreeMap::new();
-        for (_, track) in catalogue.tracks() {
+        let mut label_of: BTreeMap<RecordingId, &str> = BTreeMap::new();
+        let mut genre_of: BTreeMap<RecordingId, &str> = BTreeMap::new();
+        let mut out_since: BTreeMap<RecordingId, Date> = BTreeMap::new();
+        for (release, track) in catalogue.tracks() {
             by_recording.entry(track.recording).or_default().push(track);
+            let place = label_of.entry(track.recording).or_insert(&release.label);
+            *place = (*place).min(&release.label);
+            if let Some(genre) = track.genre.as_ref().or(release.genre.as_ref()) {
+                let place = genre_of.entry(track.recording).or_insert(&genre.code);
+                *place = (*place).min(&genre.code);
+            }
+            if let Some(date) = release.original_date.or(release.release_date) {
+                let day = date.first_day();
+                let place = out_since.entry(track.recording).or_insert(day);
+                *place = day.min(*place);
+            }
         }
+        let names: BTreeSet<&str> = genre_of.values().copied().collect();
+        let genre_names: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let representatives = duplicates
             .map(DuplicateReport::representatives)
             .unwrap_or_default();
@@ -67,12 +88,30 @@ impl<'a> Items<'a> {
             .iter()
             .map(|cluster| main_artists(cluster, &tracks))
             .collect();
+        let first = |cluster: &Vec<u32>| recordings[cluster[0] as usize];
+        let number = |code: &&str| genre_names.iter().position(|name| name == code);
+        let genres = members
+            .iter()
+            .map(|cluster| genre_of.get(&first(cluster)).and_then(number))
+            .collect();
+        let labels = members
+            .iter()
+            .map(|cluster| label_of.get(&first(cluster)).copied())
+            .collect();
+        let released = members
+            .iter()
+            .map(|cluster| out_since.get(&first(cluster)).copied())
+            .collect();
         Self {
             recordings,
             tracks,
             item_of,
             members,
             artists,
+            genres,
+            genre_names,
+            released,
+            labels,
         }
     }
 
@@ -106,16 +145,38 @@ impl<'a> Items<'a> {
         &self.artists[item as usize]
     }
 
+    /// The genre of an item, as an index into [`Items::genre_names`].
+    pub fn genre(&self, item: u32) -> Option<usize> {
+        self.genres[item as usize]
+    }
+
+    /// The catalogue's genres, sorted.
+    pub fn genre_names(&self) -> &[String] {
+        &self.genre_names
+    }
+
+    /// The label of an item; of several the first by name.
+    pub fn label(&self, item: u32) -> Option<&str> {
+        self.labels[item as usize]
+    }
+
+    /// When an item first came out, where its labels say so.
+    pub fn released(&self, item: u32) -> Option<Date> {
+        self.released[item as usize]
+    }
+
     /// A track of a recording, to show its title.
     pub fn track(&self, recording: u32) -> &'a Track {
         self.tracks[recording as usize][0]
     }
 
-    /// What may be streamed in a market at an instant, and which recording of each item.
-    pub fn open_in(&self, market: Market, at: Timestamp) -> Open {
+    /// What may be streamed in a market at an instant, and which recording of each item; without what
+    /// is marked explicit where `clean` is set.
+    pub fn open_in(&self, market: Market, clean: bool, at: Timestamp) -> Open {
         let available = |recording: &u32| {
             self.tracks[*recording as usize].iter().any(|track| {
                 track.master.is_some()
+                    && !(clean && track.advisory == Advisory::Explicit)
                     && track
                         .rights
                         .availability(market.territory, market.model, at)
@@ -136,7 +197,7 @@ impl<'a> Items<'a> {
     /// What may be streamed in a country in some tier.
     pub fn open_in_any_tier(&self, territory: Territory, at: Timestamp) -> Open {
         let tiers = [CommercialModel::Subscription, CommercialModel::AdSupported];
-        let [paid, free] = tiers.map(|model| self.open_in(Market { territory, model }, at));
+        let [paid, free] = tiers.map(|model| self.open_in(Market { territory, model }, false, at));
         let shown: Vec<Option<u32>> = paid
             .shown
             .iter()

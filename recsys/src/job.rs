@@ -5,7 +5,10 @@
 //! `model.json`; a run that was killed leaves files that the next one writes again, byte for byte.
 
 mod factors;
+mod judge;
+mod start;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use catalog::cluster::DuplicateReport;
@@ -17,18 +20,26 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
+use crate::als::Factors;
 use crate::ann::{self, FileSeal};
+use crate::blend::Weights;
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{Evaluation, Split, evaluate, train};
+use crate::evaluate::{Evaluation, Split, asked, evaluate, train, train_from};
 use crate::events::{Events, Reader};
 use crate::items::Items;
+use crate::learn::Lesson;
+use crate::lists::Lists;
 use crate::metric::in_listeners_metric;
-use crate::plays::{DAY_MS, Play, day_after_newest, held_out, interactions};
-use crate::published::{Counts, Inputs, Model, PlaysFile, key, published, run_id};
+use crate::plays::{DAY_MS, Play, day_after_newest, held_out, interactions, sequences};
+use crate::profiles::{self, Profiles};
+use crate::published::{Counts, Inputs, Model, PlaysFile, earlier, key, published, run_id};
 use crate::report::RunReport;
 use crate::vectors::VectorsWriter;
 use crate::weekly::Maker;
+
+pub use judge::judge_plays;
+pub use start::Start;
 
 /// What a run is about.
 #[derive(Debug, Clone)]
@@ -41,6 +52,8 @@ pub struct Request<'a> {
     pub as_of: Option<Timestamp>,
     /// Publish models that are no better than popularity, for this reason.
     pub force: Option<&'a str>,
+    /// Where training starts.
+    pub start: Start<'a>,
     /// Threads, at least one.
     pub threads: usize,
 }
@@ -58,10 +71,22 @@ pub fn run(
     on_threads(request.threads, || {
         let cache = temporary()?;
         let files = plays_files(store, cache.path())?;
+        let played: Vec<PlaysFile> = files.iter().map(|file| file.0.clone()).collect();
+        let earlier = earlier(store, &played, config.lists.unrepeated_weeks)?;
+        let (profiles, profiles_hash) = profiles(store)?;
+        let vectors = start::vectors(store, request.start, &earlier, cache.path())?;
+        let mut config = config.clone();
+        if let (Start::Imported { .. }, Some(vectors)) = (request.start, &vectors) {
+            (config.als.factors, config.als.warm_iterations) = (vectors.factors, 0);
+        }
+        let config = &config;
         let inputs = Inputs {
+            start: vectors.as_ref().map(|vectors| vectors.hash),
+            profiles: profiles_hash,
+            previous: earlier.iter().map(|model| model.run).collect(),
             catalogue: request.catalogue.digest(),
             duplicates: request.duplicates.map(|report| report.run),
-            plays: files.iter().map(|file| file.0.clone()).collect(),
+            plays: played,
             as_of: request.as_of,
         };
         if let Some(model) = published(store, &run_id(&inputs, config))? {
@@ -71,11 +96,22 @@ pub fn run(
             });
         }
         let items = Items::new(request.catalogue, request.duplicates);
-        let events = read(&files, &items, config, progress)?;
+        let events = read(&files, &Reader::new(&items, &config.events), progress)?;
+        let as_of = as_of_ms(store, &events.plays, config, request)?;
+        let monday = monday_from(instant(as_of));
+        let recent = recent_lists(store, &earlier, monday, &items, config, cache.path())?;
         let folder = temporary()?;
+        let start = vectors.map(|vectors| vectors.by_item(&items));
+        let said = Said {
+            start: start.as_ref(),
+            profiles: &profiles,
+            recent: &recent,
+        };
         let model = make(
             folder.path(),
             inputs,
+            as_of,
+            said,
             &items,
             &events,
             config,
@@ -113,16 +149,29 @@ pub fn evaluate_store(
         let cache = temporary()?;
         let files = plays_files(store, cache.path())?;
         let items = Items::new(request.catalogue, request.duplicates);
-        let events = read(&files, &items, config, progress)?;
-        let as_of = as_of_ms(&events.plays, config, request);
-        measure(&events.plays, items.len(), as_of, config, progress).ok_or_else(|| Error::NotYet {
+        let events = read(&files, &Reader::new(&items, &config.events), progress)?;
+        let as_of = as_of_ms(store, &events.plays, config, request)?;
+        let measured = measure(&events.plays, items.len(), as_of, config, progress);
+        let mut evaluation = measured.evaluation.ok_or_else(|| Error::NotYet {
             place: format!("{}plays/", store.url()),
             found: format!(
                 "fewer than {} listeners liked something before the last {} days and played something new on them",
                 config.evaluation.minimum_listeners, config.evaluation.held_out_days
             ),
-        })
+        })?;
+        evaluation.in_force = in_force(store);
+        Ok(evaluation)
     })
+}
+
+/// What the edition in force says of its models; empty where there is none that can be read: then
+/// there is nothing to compare with.
+fn in_force(store: &Store) -> BTreeMap<String, f64> {
+    let pointer = catalog::edition::current(store).ok().flatten();
+    let manifest = pointer.and_then(|p| catalog::edition::manifest(store, &p.edition).ok());
+    manifest
+        .map(|manifest| manifest.metrics)
+        .unwrap_or_default()
 }
 
 /// Runs `work` on a pool of its own.
@@ -151,7 +200,7 @@ fn temporary() -> Result<tempfile::TempDir, Error> {
 fn plays_files(store: &Store, cache: &Path) -> Result<Vec<(PlaysFile, PathBuf)>, Error> {
     let mut files = Vec::new();
     for (key, _) in store.list(catalog::plays::PREFIX)? {
-        if key.ends_with(".parquet") {
+        if key.ends_with(".parquet") || key.ends_with(".ndjson") {
             let path = store.fetch(&key, cache)?;
             let sha256 = Sha256::of_file(&path).map_err(|source| Error::File {
                 path: path.clone(),
@@ -165,12 +214,10 @@ fn plays_files(store: &Store, cache: &Path) -> Result<Vec<(PlaysFile, PathBuf)>,
 
 fn read(
     files: &[(PlaysFile, PathBuf)],
-    items: &Items<'_>,
-    config: &Config,
+    reader: &Reader<'_>,
     progress: &dyn Progress,
 ) -> Result<Events, Error> {
     progress.begin("reading plays", files.len() as u64, "files");
-    let reader = Reader::new(items, &config.events);
     let mut events = Events::default();
     for (file, path) in files {
         reader.read(&file.key, path, &mut events)?;
@@ -180,19 +227,19 @@ fn read(
     Ok(events.finish())
 }
 
-/// The date asked for, else the day after the newest events, else the newest street date: then
-/// there is nothing to learn from, and charts hold what is out.
-fn as_of_ms(plays: &[Play], config: &Config, request: &Request<'_>) -> i64 {
-    let newest_start = || {
-        let windows = request
-            .catalogue
-            .tracks()
-            .flat_map(|(_, track)| track.rights.windows());
-        windows.map(|window| window.start.as_millisecond()).max()
-    };
+/// The date asked for, else the day after the newest events. Without either nothing says which day
+/// it is, and no job reads the clock.
+fn as_of_ms(
+    store: &Store,
+    plays: &[Play],
+    config: &Config,
+    request: &Request<'_>,
+) -> Result<i64, Error> {
     let asked = request.as_of.map(Timestamp::as_millisecond);
     let newest = asked.or_else(|| day_after_newest(plays, &config.events));
-    newest.or_else(newest_start).unwrap_or(0)
+    newest.ok_or_else(|| Error::NoDay {
+        place: format!("{}{}", store.url(), catalog::plays::PREFIX),
+    })
 }
 
 /// The first Monday, 00:00 UTC, that is not before `as_of`.
@@ -210,65 +257,153 @@ fn monday_from(as_of: Timestamp) -> Timestamp {
         .map_or(as_of, |zoned| zoned.timestamp())
 }
 
-/// Trains on what came before the last days and scores what was played on them; `None` where too
-/// few listeners say anything.
+/// What the last days say of the models.
+struct Measured {
+    /// `None` where too few listeners say anything.
+    evaluation: Option<Evaluation>,
+    /// Weights for publishing, learned on the newest days.
+    weights: Weights,
+}
+
+/// Trains on what came before the last days and scores what was played on them. The weights that are
+/// scored were learned on the days before those, so that nothing is measured on what taught it;
+/// the weights that are published are learned on the last days themselves.
 fn measure(
     plays: &[Play],
     items: usize,
     as_of: i64,
     config: &Config,
     progress: &dyn Progress,
-) -> Option<Evaluation> {
+) -> Measured {
     let days = i64::from(config.evaluation.held_out_days);
     let cut = as_of - days * DAY_MS;
+    let minimum = config.evaluation.minimum_listeners as usize;
+    let before = split(plays, items, cut - days * DAY_MS, cut, config);
+    let earlier = match asked(&before).len() >= minimum {
+        true => {
+            let known = train(
+                &before.train,
+                &sequences(plays, cut - days * DAY_MS),
+                config,
+                progress,
+            );
+            Lesson::of(&before, &known, config, progress)
+        }
+        false => Lesson::nothing(),
+    };
+    drop(before);
+    let last = split(plays, items, cut, as_of, config);
+    if asked(&last).len() < minimum {
+        return Measured {
+            evaluation: None,
+            weights: Weights::even(),
+        };
+    }
+    let models = train(&last.train, &sequences(plays, cut), config, progress);
+    let from = instant(cut).strftime("%Y-%m-%d").to_string();
+    let about = format!("{days} days from {from} held out");
+    let evaluation = evaluate(&last, &models, &earlier, &[], config, about, progress);
+    Measured {
+        evaluation: Some(evaluation),
+        weights: Lesson::of(&last, &models, config, progress).fit(&[]),
+    }
+}
+
+/// What was known at `cut`, and what was played from then until `end`.
+fn split(plays: &[Play], items: usize, cut: i64, end: i64, config: &Config) -> Split {
     let past = interactions(plays, items, cut, config);
-    let truth = held_out(plays, &past, cut, as_of);
-    let split = Split {
+    let truth = held_out(plays, &past, cut, end);
+    Split {
+        countries: past.markets.iter().map(|market| market.territory).collect(),
         train: past.strengths,
         blocked: past.heard,
         truth,
-    };
-    let models = train(&split.train, config, progress);
-    let from = instant(cut).strftime("%Y-%m-%d").to_string();
-    let about = format!("{days} days from {from} held out");
-    let evaluation = evaluate(&split, &models, config, about, progress);
-    (evaluation.listeners() >= config.evaluation.minimum_listeners).then_some(evaluation)
+    }
 }
 
 fn instant(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// What is known of listeners beside their plays.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    start: Option<&'a Factors>,
+    profiles: &'a Profiles,
+    recent: &'a BTreeMap<u64, Vec<u32>>,
+}
+
+/// What listeners said of themselves, with the file's hash.
+fn profiles(store: &Store) -> Result<(Profiles, Option<Sha256>), Error> {
+    match store.get(profiles::KEY)? {
+        Some(bytes) => Ok((Profiles::parse(&bytes), Some(Sha256::of(&bytes)))),
+        None => Ok((Profiles::default(), None)),
+    }
+}
+
+/// What stood on the Discover Weekly lists of the weeks before `monday`, by listener, as items.
+fn recent_lists(
+    store: &Store,
+    earlier: &[Model],
+    monday: Timestamp,
+    items: &Items<'_>,
+    config: &Config,
+    cache: &Path,
+) -> Result<BTreeMap<u64, Vec<u32>>, Error> {
+    let mut recent: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    let before = earlier.iter().filter(|model| model.monday < monday);
+    for model in before.take(config.lists.unrepeated_weeks) {
+        let lists = Lists::open(&store.fetch(&key(&model.run, "lists.bin"), cache)?)?;
+        for &listener in lists.listeners() {
+            let ids = lists.discover_weekly(listener).unwrap_or_default().iter();
+            let ids = ids.map(|entry| lists.recordings()[entry.recording as usize]);
+            let known = ids.filter_map(|id| items.recordings().binary_search(&id).ok());
+            let shown = known.map(|recording| items.item_of(recording));
+            recent.entry(listener).or_default().extend(shown);
+        }
+    }
+    Ok(recent)
+}
+
 /// Everything between events and finished files in `folder`.
+#[allow(clippy::too_many_arguments)]
 fn make(
     folder: &Path,
     inputs: Inputs,
+    as_of: i64,
+    said: Said<'_>,
     items: &Items<'_>,
     events: &Events,
     config: &Config,
     request: &Request<'_>,
     progress: &dyn Progress,
 ) -> Result<Model, Error> {
-    let as_of = as_of_ms(&events.plays, config, request);
-    let evaluation = measure(&events.plays, items.len(), as_of, config, progress);
+    let Measured {
+        evaluation,
+        weights,
+    } = measure(&events.plays, items.len(), as_of, config, progress);
     let judged = items.len() >= config.evaluation.minimum_items;
     let worse = evaluation
         .as_ref()
         .filter(|_| judged)
-        .and_then(Evaluation::worse_than_popularity);
+        .and_then(Evaluation::no_better);
     if let (Some(numbers), None) = (&worse, request.force) {
         return Err(Error::WorseThanPopularity {
             numbers: numbers.clone(),
         });
     }
     let known = interactions(&events.plays, items.len(), as_of, config);
-    let models = train(&known.strengths, config, progress);
+    let sittings = sequences(&events.plays, as_of);
+    let models = train_from(&known.strengths, &sittings, said.start, config, progress);
     let monday = monday_from(instant(as_of));
     let lists = Maker {
         items,
         interactions: &known,
         models: &models,
+        weights: &weights,
         config,
+        profiles: said.profiles,
+        recent: said.recent,
         monday,
     }
     .make(progress);
@@ -293,13 +428,17 @@ fn make(
         counts: Counts {
             events: events.rows,
             refused: events.refusals.clone(),
+            searches: events.searches,
             tally: known.tally,
             listeners: known.listeners.len(),
             items: items.len(),
             interactions: known.strengths.entries(),
             weekly_entries: lists.weekly.entries(),
+            mixes: lists.mixes.filled(),
+            radar_entries: lists.radar.entries(),
             vectors: vectors.rows().len(),
         },
+        weights,
         evaluation,
         forced: worse.and(request.force).map(str::to_owned),
         ann,
@@ -332,12 +471,12 @@ fn write_refused(folder: &Path, events: &Events) -> Result<(), Error> {
         return Ok(());
     }
     let path = folder.join("refused.ndjson");
-    let mut text = String::new();
-    for refused in &events.refused {
-        text.push_str(&serde_json::to_string(refused).expect("plain data"));
-        text.push('\n');
-    }
-    std::fs::write(&path, text).map_err(|source| Error::File { path, source })
+    std::fs::write(&path, refused_lines(events)).map_err(|source| Error::File { path, source })
+}
+
+fn refused_lines(events: &Events) -> String {
+    let line = |refused| serde_json::to_string(refused).expect("plain data") + "\n";
+    events.refused.iter().map(line).collect()
 }
 
 /// Every file of the folder, sorted by name.

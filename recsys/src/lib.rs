@@ -18,14 +18,22 @@ pub mod blend;
 #[cfg(feature = "job")]
 pub mod cli;
 #[cfg(feature = "job")]
+mod cold;
+#[cfg(feature = "job")]
 pub mod config;
 #[cfg(feature = "job")]
 pub mod csr;
+#[cfg(feature = "job")]
+mod dense;
+#[cfg(feature = "job")]
+pub mod ease;
 mod error;
 #[cfg(feature = "job")]
 pub mod evaluate;
 #[cfg(feature = "job")]
 pub mod events;
+#[cfg(feature = "job")]
+pub mod item2vec;
 #[cfg(feature = "job")]
 pub mod item_item;
 #[cfg(feature = "job")]
@@ -34,11 +42,15 @@ pub mod items;
 pub mod job;
 #[cfg_attr(not(feature = "job"), allow(dead_code))]
 pub mod kernel;
+#[cfg(feature = "job")]
+pub mod learn;
 pub mod lists;
 #[cfg(feature = "job")]
 pub mod metric;
 #[cfg(feature = "job")]
 pub mod metrics;
+#[cfg(feature = "job")]
+pub mod page;
 #[cfg(all(test, feature = "job"))]
 mod planted;
 #[cfg(feature = "job")]
@@ -46,13 +58,21 @@ pub mod plays;
 #[cfg(feature = "job")]
 pub mod popularity;
 #[cfg(feature = "job")]
+pub mod products;
+#[cfg(feature = "job")]
+pub mod profiles;
+#[cfg(feature = "job")]
 pub mod published;
 #[cfg(feature = "job")]
 pub mod report;
 #[cfg(feature = "job")]
+mod rerank;
+#[cfg(feature = "job")]
 pub mod scoring;
 #[cfg(feature = "job")]
 pub mod split;
+#[cfg(feature = "job")]
+pub mod tune;
 pub mod vectors;
 #[cfg(feature = "job")]
 pub mod weekly;

@@ -12,6 +12,14 @@
 //! | `weekly.at`, `weekly` | u64, [`Entry`] | Discover Weekly: list i is `weekly[at[i]..at[i + 1]]` |
 //! | `charts.at`, `charts` | u64, [`Entry`] | trending, by [`Territory::index`] |
 //! | `similar.at`, `similar` | u64, [`Entry`] | recordings like this one, by index into `recordings` |
+//! | `weekly.propensity` | f32 | with which probability each place of `weekly` was drawn; 1 where nothing was |
+//! | `mixes.at`, `mixes` | u64, [`Entry`] | Daily Mixes: mix k of list i is row 6 i + k, empty where there are fewer |
+//! | `radar.at`, `radar` | u64, [`Entry`] | Release Radar, a row per listener |
+//! | `artists` | 16 bytes each | sorted ids of artists |
+//! | `artists.similar.at`, `artists.similar` | u64, [`Entry`] | artists like this one: `recording` is an index into `artists` |
+//! | `artists.radio.at`, `artists.radio` | u64, [`Entry`] | recordings near an artist, the artist's own among them |
+//!
+//! Files written before the sections from `weekly.propensity` on are read as if those were empty.
 
 #[cfg(feature = "job")]
 mod writer;
@@ -20,8 +28,9 @@ use std::path::Path;
 
 use bytemuck::{Pod, Zeroable};
 use catalog::columns::Columns;
-use catalog::ids::{RecordingId, Territory};
+use catalog::ids::{ArtistId, RecordingId, Territory};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::error::Error;
 #[cfg(feature = "job")]
@@ -29,6 +38,9 @@ pub use writer::{ListsWriter, Table};
 
 /// Version of the file's layout.
 pub const SCHEMA: u32 = 1;
+
+/// Rows of mixes per listener.
+pub const MIXES: usize = 6;
 
 /// No recording to name.
 const NONE: u32 = u32::MAX;
@@ -91,6 +103,7 @@ impl Entry {
 pub struct Lists {
     columns: Columns,
     monday: Timestamp,
+    extended: bool,
 }
 
 impl Lists {
@@ -138,6 +151,33 @@ impl Lists {
                 return Err(wrong(format!("table `{name}` points outside the file")));
             }
         }
+        let extended = columns.slice::<u64>("mixes.at").is_ok();
+        if extended {
+            let artists = columns.slice::<ArtistId>("artists")?;
+            let rows = [
+                ("mixes", listeners.len() * MIXES, recordings.len()),
+                ("radar", listeners.len(), recordings.len()),
+                ("artists.similar", artists.len(), artists.len()),
+                ("artists.radio", artists.len(), recordings.len()),
+            ];
+            for (name, rows, bound) in rows {
+                let ends = columns.slice::<u64>(&format!("{name}.at"))?;
+                let entries = columns.slice::<Entry>(name)?;
+                let whole = ends.len() == rows + 1
+                    && ends.is_sorted()
+                    && ends[0] == 0
+                    && ends[rows] == entries.len() as u64;
+                let inside = |index: u32| (index as usize) < bound;
+                let sound = |e: &Entry| inside(e.recording) && (e.reason != 1 || inside(e.because));
+                if !whole || !entries.iter().all(sound) {
+                    return Err(wrong(format!("table `{name}` points outside the file")));
+                }
+            }
+            let drawn = columns.slice::<f32>("weekly.propensity")?.len();
+            if !artists.is_sorted() || drawn != columns.slice::<Entry>("weekly")?.len() {
+                return Err(wrong("artists or propensities do not fit".to_owned()));
+            }
+        }
         let second = columns
             .slice::<i64>("monday")?
             .first()
@@ -145,7 +185,11 @@ impl Lists {
             .unwrap_or(i64::MIN);
         let monday = Timestamp::from_second(second)
             .map_err(|error| wrong(format!("`monday` is no instant: {error}")))?;
-        Ok(Self { columns, monday })
+        Ok(Self {
+            columns,
+            monday,
+            extended,
+        })
     }
 
     /// Compares every section with its checksum.
@@ -162,6 +206,90 @@ impl Lists {
     pub fn discover_weekly(&self, listener: u64) -> Option<&[Entry]> {
         let at = self.listeners().binary_search(&listener).ok()?;
         Some(self.list("weekly", at))
+    }
+
+    /// With which probability each place of [`Lists::discover_weekly`] was drawn, for weighing answers later;
+    /// 1 for places that nothing was drawn for. Empty in files of before.
+    pub fn propensities(&self, listener: u64) -> &[f32] {
+        match self.listeners().binary_search(&listener) {
+            Ok(at) if self.extended => {
+                let ends: &[u64] = self.slice("weekly.at");
+                &self.slice("weekly.propensity")[ends[at] as usize..ends[at + 1] as usize]
+            }
+            _ => &[],
+        }
+    }
+
+    /// A listener's Daily Mixes, at most six, the strongest taste first.
+    pub fn daily_mixes(&self, listener: u64) -> Vec<&[Entry]> {
+        match self.listeners().binary_search(&listener) {
+            Ok(at) if self.extended => (0..MIXES)
+                .map(|mix| self.list("mixes", at * MIXES + mix))
+                .filter(|mix| !mix.is_empty())
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// New releases of artists whom a listener likes, or of artists like those, best first.
+    pub fn release_radar(&self, listener: u64) -> &[Entry] {
+        match self.listeners().binary_search(&listener) {
+            Ok(at) if self.extended => self.list("radar", at),
+            _ => &[],
+        }
+    }
+
+    /// Artists that others can be compared with, sorted.
+    pub fn artists(&self) -> &[ArtistId] {
+        if self.extended {
+            self.slice("artists")
+        } else {
+            &[]
+        }
+    }
+
+    /// Artists like this one with their cosines, best first.
+    pub fn similar_artists(&self, artist: &ArtistId) -> Vec<(ArtistId, f32)> {
+        let artists = self.artists();
+        let near = artists
+            .binary_search(artist)
+            .map(|at| self.list("artists.similar", at));
+        let near = near.unwrap_or_default().iter();
+        near.map(|entry| (artists[entry.recording as usize], entry.score))
+            .collect()
+    }
+
+    /// A radio from an artist: recordings near the artist, the artist's own among them.
+    pub fn artist_radio(&self, artist: &ArtistId) -> &[Entry] {
+        match self.artists().binary_search(artist) {
+            Ok(at) => self.list("artists.radio", at),
+            Err(_) => &[],
+        }
+    }
+
+    /// A first list for somebody who has only named a few artists: their radios in turn, nothing twice.
+    pub fn onboarding(&self, chosen: &[ArtistId], length: usize) -> Vec<Entry> {
+        let radios: Vec<&[Entry]> = chosen
+            .iter()
+            .map(|artist| self.artist_radio(artist))
+            .collect();
+        let longest = radios
+            .iter()
+            .map(|radio| radio.len())
+            .max()
+            .unwrap_or_default();
+        let turns = (0..longest).flat_map(|place| radios.iter().filter_map(move |r| r.get(place)));
+        let mut once = std::collections::HashSet::new();
+        let fresh = turns.filter(|entry| once.insert(entry.recording));
+        fresh.take(length).copied().collect()
+    }
+
+    /// When the lists begin in a time zone: midnight of their Monday there.
+    pub fn begins_in(&self, zone: &TimeZone) -> Timestamp {
+        let monday = self.monday.to_zoned(TimeZone::UTC).date();
+        monday
+            .to_zoned(zone.clone())
+            .map_or(self.monday, |zoned| zoned.timestamp())
     }
 
     /// What is trending in a country, best first, of what some tier may play there; filled up with
@@ -235,6 +363,15 @@ mod tests {
                 (0..Territory::COUNT).map(|_| vec![Entry::new(2, 1.0, Reason::Trending)]),
             ),
             similar: Table::of([vec![], vec![Entry::new(0, 0.9, Reason::Similar)], vec![]]),
+            propensity: vec![1.0, 0.25],
+            mixes: Table::of((0..12).map(|row| match row {
+                0 | 1 => vec![entry(row)],
+                _ => vec![],
+            })),
+            radar: Table::of([vec![], vec![entry(2)]]),
+            artists: vec![ArtistId([1; 16]), ArtistId([2; 16])],
+            artists_similar: Table::of([vec![Entry::new(1, 0.5, Reason::Similar)], vec![]]),
+            artists_radio: Table::of([vec![entry(0), entry(1)], vec![entry(1), entry(2)]]),
         }
         .write(path)
         .unwrap();
@@ -255,6 +392,23 @@ mod tests {
         assert_eq!(lists.chart("DE".parse().unwrap())[0].recording, 2);
         assert_eq!(lists.similar(&id(2))[0].reason(), Reason::Similar);
         assert!(lists.similar(&id(9)).is_empty());
+        assert_eq!(lists.propensities(7), [1.0, 0.25]);
+        assert_eq!(
+            (lists.daily_mixes(7).len(), lists.daily_mixes(9).len()),
+            (2, 0)
+        );
+        assert_eq!(lists.release_radar(9)[0].recording, 2);
+        let [one, two] = [ArtistId([1; 16]), ArtistId([2; 16])];
+        assert_eq!(lists.similar_artists(&one), [(two, 0.5)]);
+        assert!(lists.similar_artists(&ArtistId([9; 16])).is_empty());
+        let first: Vec<u32> = lists
+            .onboarding(&[one, two], 9)
+            .iter()
+            .map(|e| e.recording)
+            .collect();
+        assert_eq!(first, [0, 1, 2], "in turn, nothing twice");
+        let zone = TimeZone::fixed(jiff::tz::offset(9));
+        assert_eq!(lists.begins_in(&zone).to_string(), "2026-11-15T15:00:00Z");
         assert_eq!(lists.popularity().nth(1), Some((id(2), 0.5)));
         assert_eq!(lists.monday().to_string(), "2026-11-16T00:00:00Z");
     }

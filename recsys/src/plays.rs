@@ -1,6 +1,9 @@
 //! What do plays say about taste? Pure rules: which rows are sound, which plays count, which are one
 //! play, how they age, and what a skip takes away.
 //!
+//! - A row is a play that ended, or an event of a player: it started, it got so far (`progress`), it
+//!   ended; the events of one play are put together again by the rule for repeated plays. Something
+//!   added to a playlist speaks louder than a play, something found by a search speaks a little.
 //! - A play counts from 30 seconds, or from half of a shorter track; a skip before that counts
 //!   against; anything else (stopped early) only means that the recording was met.
 //! - Plays of one recording in one session that begin within five minutes of each other are one.
@@ -20,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::EventsConfig;
 use crate::items::Market;
 
-pub use tally::{Interactions, Tally, held_out, interactions};
+pub use tally::{Interactions, Tally, held_out, interactions, sequences};
 
 /// Milliseconds of a day.
 pub const DAY_MS: i64 = 86_400_000;
@@ -30,10 +33,14 @@ pub const DAY_MS: i64 = 86_400_000;
 pub enum Outcome {
     /// Met, nothing more.
     Met,
+    /// Opened from a search, not played yet.
+    Found,
     /// Skipped before it counted.
     Skipped,
     /// It counts.
     Counted,
+    /// Added to a playlist.
+    Added,
 }
 
 /// A sound event. The order of the fields is the order of sorting, and it is total.
@@ -92,6 +99,8 @@ impl Play {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Refusal {
+    /// The line is no JSON object.
+    Json,
     /// The listener's number is missing, negative or no whole number.
     Listener,
     /// The recording is no id of 22 characters.
@@ -106,6 +115,8 @@ pub enum Refusal {
     DurationMs,
     /// `ended` is none of complete, skip, stop.
     Ended,
+    /// `event` is none of start, progress, complete, skip, stop, playlist_add, search.
+    Event,
     /// `country` is no ISO 3166-1 code.
     Country,
     /// `tier` is neither free nor premium.
@@ -127,10 +138,14 @@ pub struct Row<'a> {
     pub started_at: Option<i64>,
     /// Milliseconds heard.
     pub played_ms: Option<i64>,
+    /// How far into the track, for events without `played_ms`.
+    pub position_ms: Option<i64>,
     /// Milliseconds that there are.
     pub duration_ms: Option<i64>,
     /// How it ended.
     pub ended: Option<&'a str>,
+    /// What happened, where the row is an event of a player.
+    pub event: Option<&'a str>,
     /// ISO 3166-1 alpha-2.
     pub country: Option<&'a str>,
     /// "free" or "premium".
@@ -139,34 +154,18 @@ pub struct Row<'a> {
     pub session: Option<i64>,
 }
 
-/// Checks a row against the schema of [`catalog::plays`].
+/// Checks a row against the schema of [`catalog::plays`]; `None` for a search that led nowhere.
 ///
 /// # Errors
 /// The first rule that it breaks.
-pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Play, Refusal> {
+pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Option<Play>, Refusal> {
     let whole = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
     let listener = whole(row.listener).ok_or(Refusal::Listener)?;
     let session = whole(row.session).ok_or(Refusal::Session)?;
-    let item = row
-        .item
-        .ok_or_else(|| match row.recording.map(str::parse::<RecordingId>) {
-            Some(Ok(_)) => Refusal::UnknownRecording,
-            _ => Refusal::Recording,
-        })?;
     let started = row
         .started_at
         .filter(|&at| at >= 0)
         .ok_or(Refusal::StartedAt)?;
-    let played = whole(row.played_ms).filter(|&ms| ms <= config.longest_play_ms);
-    let played = played.ok_or(Refusal::PlayedMs)?;
-    let duration = whole(row.duration_ms)
-        .filter(|&ms| ms > 0)
-        .ok_or(Refusal::DurationMs)?;
-    let skipped = match row.ended {
-        Some("skip") => true,
-        Some("complete" | "stop") => false,
-        _ => return Err(Refusal::Ended),
-    };
     let territory = row
         .country
         .and_then(|code| code.parse().ok())
@@ -176,20 +175,53 @@ pub fn check(row: &Row<'_>, config: &EventsConfig) -> Result<Play, Refusal> {
         Some("free") => CommercialModel::AdSupported,
         _ => return Err(Refusal::Tier),
     };
-    let part = (duration as f64 * config.counted_from_share).ceil() as u64;
-    let outcome = match (played >= config.counted_from_ms.min(part), skipped) {
-        (true, _) => Outcome::Counted,
-        (false, true) => Outcome::Skipped,
-        (false, false) => Outcome::Met,
-    };
-    Ok(Play::new(
+    if row.event == Some("search") && row.recording.is_none_or(str::is_empty) {
+        return Ok(None);
+    }
+    let item = row
+        .item
+        .ok_or_else(|| match row.recording.map(str::parse::<RecordingId>) {
+            Some(Ok(_)) => Refusal::UnknownRecording,
+            _ => Refusal::Recording,
+        })?;
+    let outcome = outcome(row, config)?;
+    Ok(Some(Play::new(
         listener,
         item,
         session,
         started,
         outcome,
         Market { territory, model },
-    ))
+    )))
+}
+
+/// What a row says of its recording.
+fn outcome(row: &Row<'_>, config: &EventsConfig) -> Result<Outcome, Refusal> {
+    let whole = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok());
+    let skipped = match (row.event, row.ended) {
+        (Some("playlist_add"), _) => return Ok(Outcome::Added),
+        (Some("search"), _) => return Ok(Outcome::Found),
+        (Some("start"), _) => return Ok(Outcome::Met),
+        (Some("skip"), _) | (None, Some("skip")) => true,
+        (Some("progress" | "complete" | "stop"), _) | (None, Some("complete" | "stop")) => false,
+        (None, _) => return Err(Refusal::Ended),
+        (Some(_), _) => return Err(Refusal::Event),
+    };
+    let played = whole(row.played_ms.or(row.position_ms));
+    let played = played
+        .filter(|&ms| ms <= config.longest_play_ms)
+        .ok_or(Refusal::PlayedMs)?;
+    let duration = whole(row.duration_ms)
+        .filter(|&ms| ms > 0)
+        .ok_or(Refusal::DurationMs)?;
+    let part = (duration as f64 * config.counted_from_share).ceil() as u64;
+    Ok(
+        match (played >= config.counted_from_ms.min(part), skipped) {
+            (true, _) => Outcome::Counted,
+            (false, true) => Outcome::Skipped,
+            (false, false) => Outcome::Met,
+        },
+    )
 }
 
 /// The day after the newest events that are believable, in milliseconds; `None` without plays.
@@ -232,6 +264,8 @@ mod tests {
             started_at: Some(1_000),
             played_ms: Some(200_000),
             duration_ms: Some(210_000),
+            position_ms: None,
+            event: None,
             ended: Some("complete"),
             country: Some("DE"),
             tier: Some("premium"),
@@ -252,7 +286,7 @@ mod tests {
                 ended: Some(ended),
                 ..sound()
             };
-            check(&row, &events()).unwrap().outcome
+            check(&row, &events()).unwrap().unwrap().outcome
         };
         assert_eq!(outcome(30_000, 200_000, "skip"), Outcome::Counted);
         assert_eq!(outcome(29_999, 200_000, "skip"), Outcome::Skipped);
@@ -339,9 +373,38 @@ mod tests {
         for (row, refusal) in cases {
             assert_eq!(check(&row, &events()), Err(refusal));
         }
-        let play = check(&sound(), &events()).unwrap();
+        let play = check(&sound(), &events()).unwrap().unwrap();
         assert_eq!(play.market().territory.code(), "DE");
         assert_eq!(play.market().model, CommercialModel::Subscription);
+    }
+
+    #[test]
+    fn events_of_a_player_say_what_happened() {
+        let event = |event, position_ms| {
+            let row = Row {
+                event: Some(event),
+                position_ms,
+                played_ms: None,
+                ended: None,
+                ..sound()
+            };
+            check(&row, &events()).map(|play| play.map(|play| play.outcome))
+        };
+        assert_eq!(event("start", None), Ok(Some(Outcome::Met)));
+        assert_eq!(event("progress", Some(10_000)), Ok(Some(Outcome::Met)));
+        assert_eq!(event("progress", Some(40_000)), Ok(Some(Outcome::Counted)));
+        assert_eq!(event("skip", Some(4_000)), Ok(Some(Outcome::Skipped)));
+        assert_eq!(event("playlist_add", None), Ok(Some(Outcome::Added)));
+        assert_eq!(event("search", None), Ok(Some(Outcome::Found)));
+        assert_eq!(event("complete", None), Err(Refusal::PlayedMs));
+        assert_eq!(event("dance", Some(1)), Err(Refusal::Event));
+        let nowhere = Row {
+            event: Some("search"),
+            recording: None,
+            item: None,
+            ..sound()
+        };
+        assert_eq!(check(&nowhere, &events()), Ok(None));
     }
 
     #[test]

@@ -80,10 +80,23 @@ impl Rules<'_> {
         ranked: &[Scored],
         mut reason: impl FnMut(u32) -> Reason,
     ) -> Vec<Entry> {
-        let mut list = Vec::with_capacity(self.length);
+        let taken = self.thinned(ranked, self.length).into_iter();
+        let entry = |s: Scored| {
+            Some(Entry::new(
+                self.shown[s.item as usize]?,
+                s.score,
+                reason(s.item),
+            ))
+        };
+        taken.filter_map(entry).collect()
+    }
+
+    /// The same as scores, at most `most` of them.
+    pub(crate) fn thinned(&self, ranked: &[Scored], most: usize) -> Vec<Scored> {
+        let mut list = Vec::new();
         let mut taken = BTreeMap::new();
         for scored in ranked {
-            if list.len() == self.length {
+            if list.len() == most {
                 break;
             }
             if !self.allowed.contains(scored.item)
@@ -91,9 +104,6 @@ impl Rules<'_> {
             {
                 continue;
             }
-            let Some(recording) = self.shown[scored.item as usize] else {
-                continue;
-            };
             let artists = self.items.artists(scored.item);
             if artists
                 .iter()
@@ -104,7 +114,7 @@ impl Rules<'_> {
             artists
                 .iter()
                 .for_each(|artist| *taken.entry(*artist).or_insert(0) += 1);
-            list.push(Entry::new(recording, scored.score, reason(scored.item)));
+            list.push(*scored);
         }
         list
     }

@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ann::{AnnManifest, FileSeal};
+use crate::blend::Weights;
 use crate::config::Config;
 use crate::evaluate::Evaluation;
 use crate::plays::{Refusal, Tally};
 
 /// Changes with every change of the code that changes results.
-pub const ALGORITHM: &str = "recsys 2";
+pub const ALGORITHM: &str = "recsys 3";
 
 /// Where runs stand in the store.
 pub const PREFIX: &str = "models/";
@@ -48,6 +49,15 @@ pub struct Inputs {
     pub duplicates: Option<Sha256>,
     /// Sorted by key.
     pub plays: Vec<PlaysFile>,
+    /// The vectors that training started from, or that were imported.
+    #[serde(default)]
+    pub start: Option<Sha256>,
+    /// What listeners said of themselves, where there is such a file.
+    #[serde(default)]
+    pub profiles: Option<Sha256>,
+    /// Earlier runs whose lists are not repeated.
+    #[serde(default)]
+    pub previous: Vec<Sha256>,
     /// The date that was asked for; `None` is the day after the newest events.
     pub as_of: Option<Timestamp>,
 }
@@ -59,6 +69,9 @@ pub struct Counts {
     pub events: u64,
     /// Rows that were set aside, by reason.
     pub refused: BTreeMap<Refusal, u64>,
+    /// Searches that led to no recording.
+    #[serde(default)]
+    pub searches: u64,
     /// What became of the others.
     pub tally: Tally,
     /// Listeners with a list.
@@ -69,6 +82,12 @@ pub struct Counts {
     pub interactions: usize,
     /// Places on all Discover Weekly lists.
     pub weekly_entries: usize,
+    /// Daily Mixes.
+    #[serde(default)]
+    pub mixes: usize,
+    /// Places on all Release Radars.
+    #[serde(default)]
+    pub radar_entries: usize,
     /// Recordings with a vector.
     pub vectors: usize,
 }
@@ -92,6 +111,8 @@ pub struct Model {
     pub monday: Timestamp,
     /// Sizes.
     pub counts: Counts,
+    /// How much each model counts in the blend.
+    pub weights: Weights,
     /// The held-out days; `None` where too few listeners played anything new.
     pub evaluation: Option<Evaluation>,
     /// Who published a model that is no better than popularity, and why.
@@ -131,7 +152,11 @@ pub fn newest(store: &Store) -> Result<Option<Model>, StoreError> {
         if !key.ends_with("/model.json") {
             continue;
         }
-        let Some(model) = store.get_json::<Model>(&key)? else {
+        // A manifest of another version of this program is no run of this one.
+        let Some(value) = store.get_json::<serde_json::Value>(&key)? else {
+            continue;
+        };
+        let Ok(model) = serde_json::from_value::<Model>(value) else {
             continue;
         };
         if newest
@@ -142,6 +167,35 @@ pub fn newest(store: &Store) -> Result<Option<Model>, StoreError> {
         }
     }
     Ok(newest)
+}
+
+/// The runs whose lists a run on these plays must not repeat: those that saw only files of plays that it
+/// sees too, and fewer; of each Monday the newest, of the newest `weeks` Mondays and one more, which may be
+/// the run's own. So a rerun on the same plays finds the same ones, and not itself.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn earlier(store: &Store, plays: &[PlaysFile], weeks: usize) -> Result<Vec<Model>, StoreError> {
+    let mut by_monday: BTreeMap<Timestamp, Model> = BTreeMap::new();
+    for (key, _) in store.list(PREFIX)? {
+        if !key.ends_with("/model.json") {
+            continue;
+        }
+        let value = store.get_json::<serde_json::Value>(&key)?;
+        let Some(model) = value.and_then(|value| serde_json::from_value::<Model>(value).ok())
+        else {
+            continue;
+        };
+        let saw = &model.inputs.plays;
+        if saw.len() >= plays.len() || !saw.iter().all(|file| plays.binary_search(file).is_ok()) {
+            continue;
+        }
+        let newer = |held: &Model| (held.as_of, held.run.0) < (model.as_of, model.run.0);
+        if by_monday.get(&model.monday).is_none_or(newer) {
+            by_monday.insert(model.monday, model);
+        }
+    }
+    Ok(by_monday.into_values().rev().take(weeks + 1).collect())
 }
 
 /// What an edition carries of a finished run: (name in the edition, key in the store).

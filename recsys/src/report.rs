@@ -7,7 +7,7 @@ use catalog::ids::Sha256;
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use serde::Serialize;
 
-use crate::blend::Voice;
+use crate::blend::FEATURE_NAMES;
 use crate::evaluate::Evaluation;
 use crate::plays::Refusal;
 use crate::published::Model;
@@ -20,6 +20,8 @@ pub enum Report {
     Run(Box<RunReport>),
     /// `evaluate`.
     Evaluate(Evaluation),
+    /// `plays`.
+    Plays(PlaysReport),
     /// `show`.
     Show(ShowReport),
 }
@@ -31,6 +33,29 @@ pub struct RunReport {
     pub done_before: bool,
     /// What it says about itself.
     pub model: Model,
+}
+
+/// What the plays of a store hold.
+#[derive(Debug, Serialize)]
+pub struct PlaysReport {
+    /// Files read.
+    pub files: usize,
+    /// Rows read.
+    pub events: u64,
+    /// Rows that were set aside, by reason.
+    pub refused: BTreeMap<Refusal, u64>,
+    /// Searches that led to no recording.
+    pub searches: u64,
+    /// Events before this were summed up.
+    pub as_of: jiff::Timestamp,
+    /// What became of the sound ones.
+    pub tally: crate::plays::Tally,
+    /// Listeners of whom anything is known.
+    pub listeners: usize,
+    /// Pairs of listener and recording.
+    pub interactions: usize,
+    /// Bytes of their matrix.
+    pub matrix_bytes: usize,
 }
 
 /// One listener's list.
@@ -62,39 +87,22 @@ pub struct ShownTrack {
 /// What an edition's manifest says of the models: the blend's figures on the held-out days, by the
 /// names that its gate knows. Empty where nothing was measured.
 pub fn metrics(model: &Model) -> BTreeMap<String, f64> {
-    let blend = model
-        .evaluation
-        .as_ref()
-        .and_then(|evaluation| evaluation.of(Voice::Blend));
-    let named = blend.map(|m| {
-        [
-            ("recall@20", m.recall_20),
-            ("ndcg@10", m.ndcg_10),
-            ("ndcg@100", m.ndcg_100),
-            ("map@10", m.map_10),
-            ("coverage@20", m.coverage_20),
-        ]
-    });
-    named
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
+    let evaluation = model.evaluation.as_ref();
+    evaluation.map(Evaluation::named).unwrap_or_default()
 }
 
 impl Report {
     /// Rows of plays that broke a rule. A recording that left the catalogue is no fault of a row.
     pub fn refused(&self) -> usize {
-        match self {
-            Self::Run(run) => {
-                let refused = run.model.counts.refused.iter();
-                refused
-                    .filter(|row| *row.0 != Refusal::UnknownRecording)
-                    .map(|row| *row.1 as usize)
-                    .sum()
-            }
-            _ => 0,
-        }
+        let refused = match self {
+            Self::Run(run) => &run.model.counts.refused,
+            Self::Plays(plays) => &plays.refused,
+            _ => return 0,
+        };
+        let faults = refused
+            .iter()
+            .filter(|row| *row.0 != Refusal::UnknownRecording);
+        faults.map(|row| *row.1 as usize).sum()
     }
 
     /// The finished run, where there is one.
@@ -110,9 +118,46 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Run(run) => run.fmt(f),
+            Self::Plays(plays) => plays.fmt(f),
             Self::Evaluate(evaluation) => evaluation.fmt(f),
             Self::Show(show) => show.fmt(f),
         }
+    }
+}
+
+impl fmt::Display for PlaysReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = &self.tally;
+        writeln!(
+            f,
+            "{} events in {} files: {} plays count, {} were added, {} found, {} count against, {} say little, {} repeat others, {} lie ahead",
+            grouped(self.events),
+            self.files,
+            grouped(t.counted),
+            grouped(t.added),
+            grouped(t.found),
+            grouped(t.skipped),
+            grouped(t.met),
+            grouped(t.repeated),
+            grouped(t.future),
+        )?;
+        for (reason, count) in &self.refused {
+            let name = serde_json::to_string(reason).unwrap_or_default();
+            writeln!(
+                f,
+                "  {} rows set aside: {}",
+                grouped(*count),
+                name.trim_matches('"')
+            )?;
+        }
+        write!(
+            f,
+            "{} listeners, {} interactions in {} bytes, as of {}",
+            grouped(self.listeners as u64),
+            grouped(self.interactions as u64),
+            grouped(self.matrix_bytes as u64),
+            self.as_of.strftime("%Y-%m-%d"),
+        )
     }
 }
 
@@ -171,7 +216,7 @@ impl fmt::Display for RunReport {
             )?,
         }
         if let Some(why) = &self.model.forced {
-            writeln!(f, "published although no better than popularity: {why}")?;
+            writeln!(f, "published although no better than the baselines: {why}")?;
         }
         writeln!(
             f,
@@ -195,15 +240,76 @@ impl fmt::Display for Evaluation {
             "NDCG@100",
             "MAP@10",
             "coverage@20",
+            "novelty",
+            "diversity",
+            "tail",
         ]);
-        for scored in &self.models {
+        for scored in self.models.iter().chain(&self.without).chain(&self.peers) {
             let m = &scored.metrics;
-            let figures = [m.recall_20, m.ndcg_10, m.ndcg_100, m.map_10, m.coverage_20];
-            let cells = figures.map(|figure| format!("{figure:.4}"));
-            table.add_row(std::iter::once(scored.model.clone()).chain(cells));
+            let pm = |at: usize, value: f64| format!("{value:.4} ±{:.4}", m.plus_minus[at]);
+            table.add_row([
+                scored.model.clone(),
+                pm(0, m.recall_20),
+                pm(1, m.ndcg_10),
+                pm(2, m.ndcg_100),
+                pm(3, m.map_10),
+                format!("{:.4}", m.coverage_20),
+                format!("{:.2}", m.novelty_20),
+                format!("{:.3}", m.diversity_20),
+                format!("{:.3}", m.tail_20),
+            ]);
         }
         right(&mut table, 1);
-        writeln!(f, "{table}")
+        writeln!(f, "{table}")?;
+        if !self.groups.is_empty() {
+            let mut table = plain(["", "", "listeners", "recall@20", "NDCG@10", "popularity's"]);
+            for group in &self.groups {
+                let m = &group.blend;
+                table.add_row([
+                    group.by.clone(),
+                    group.name.clone(),
+                    grouped(m.listeners),
+                    format!("{:.4} ±{:.4}", m.recall_20, m.plus_minus[0]),
+                    format!("{:.4} ±{:.4}", m.ndcg_10, m.plus_minus[1]),
+                    format!("{:.4}", group.popularity.ndcg_10),
+                ]);
+            }
+            right(&mut table, 2);
+            writeln!(f, "{table}")?;
+        }
+        if let Some(weights) = &self.weights {
+            writeln!(
+                f,
+                "weights learned from {} listeners:",
+                grouped(self.taught_by as u64)
+            )?;
+            for ((name, base), slope) in FEATURE_NAMES
+                .iter()
+                .zip(weights.base)
+                .zip(weights.by_history)
+            {
+                writeln!(
+                    f,
+                    "  {name:<15} {base:>7.3} {slope:>+7.3} per doubling of the history"
+                )?;
+            }
+        }
+        let own = self.named();
+        for (name, before) in &self.in_force {
+            let now = own.get(name).copied().unwrap_or_default();
+            writeln!(
+                f,
+                "  {name}: {before:.4} in the edition in force, {now:.4} now ({:+.4})",
+                now - before
+            )?;
+        }
+        for (name, value) in &self.tuned {
+            writeln!(
+                f,
+                "  {name} = {value}, chosen on a validation part of the training data"
+            )?;
+        }
+        Ok(())
     }
 }
 

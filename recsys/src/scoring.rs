@@ -12,6 +12,8 @@
 mod panels;
 mod shortlist;
 
+use std::borrow::Cow;
+
 use catalog::progress::Progress;
 use rayon::prelude::*;
 
@@ -52,12 +54,10 @@ impl Bits {
 #[derive(Debug, Clone)]
 pub struct Query<'a> {
     /// The listener's vector, as long as the panels are deep; empty counts as zeros.
-    pub vector: &'a [f32],
+    pub vector: Cow<'a, [f32]>,
     /// Multiplies the bias of every recording.
     pub bias: f32,
-    /// What the caller reads is `score · scale + offset`; neither changes the order.
-    pub scale: f32,
-    /// See `scale`, which is above zero.
+    /// Added to what the caller reads; it does not change the order.
     pub offset: f32,
     /// What single recordings get on top; items rising.
     pub extras: Vec<(u32, f32)>,
@@ -67,6 +67,21 @@ pub struct Query<'a> {
     pub blocked: &'a [u32],
     /// Only scores above this count; `f32::NEG_INFINITY` for all.
     pub floor: f32,
+}
+
+impl<'a> Query<'a> {
+    /// Nothing but a filter: all scores are zero.
+    pub fn filtered(blocked: &'a [u32]) -> Self {
+        Self {
+            vector: Cow::Borrowed(&[]),
+            bias: 0.0,
+            offset: 0.0,
+            extras: Vec::new(),
+            allowed: None,
+            blocked,
+            floor: f32::NEG_INFINITY,
+        }
+    }
 }
 
 /// Scores everything for the listeners `0..count`. `query` says what a listener asks, with room
@@ -95,13 +110,12 @@ pub fn score_all<'a, S, T: Send>(
             let mut task = Task::new(&queries, panels, keep);
             task.run(panels);
             let lists = listeners.zip(&queries).zip(task.shortlists);
-            let scaled = |query: &Query<'a>, mut list: Vec<Scored>| {
-                list.iter_mut()
-                    .for_each(|s| s.score = s.score * query.scale + query.offset);
+            let shifted = |query: &Query<'a>, mut list: Vec<Scored>| {
+                list.iter_mut().for_each(|s| s.score += query.offset);
                 list
             };
             let out = lists
-                .map(|((l, query), list)| finish(l, query, scaled(query, list.into_sorted())))
+                .map(|((l, query), list)| finish(l, query, shifted(query, list.into_sorted())))
                 .collect();
             progress.advance(done);
             out
@@ -132,7 +146,7 @@ impl<'q, 'a> Task<'q, 'a> {
             rows.fill(0.0);
             for (row, query) in rows.chunks_exact_mut(depth).zip(group) {
                 if !query.vector.is_empty() {
-                    row.copy_from_slice(query.vector);
+                    row.copy_from_slice(&query.vector);
                 }
             }
             interleave(&rows, place);
@@ -254,7 +268,7 @@ mod tests {
                 (
                     query.bias * bias[i as usize]
                         + extra
-                        + dot(query.vector, items.row(i as usize)),
+                        + dot(&query.vector, items.row(i as usize)),
                     i,
                 )
             })
@@ -279,7 +293,7 @@ mod tests {
             let allowed = Bits::of(items, |i| i % 5 != 0);
             let panels = Panels::new(&y, &bias);
             let query = |l: usize| Query {
-                vector: x.row(l), bias: (l % 3) as f32, scale: 1.0, offset: 0.0,
+                vector: x.row(l).into(), bias: (l % 3) as f32, offset: 0.0,
                 extras: (0..items as u32).filter(|i| (*i as usize + l).is_multiple_of(6)).map(|i| (i, 0.05)).collect(),
                 allowed: l.is_multiple_of(2).then_some(&allowed), blocked: &blocked,
                 floor: if floor { 0.01 } else { f32::NEG_INFINITY },
@@ -302,14 +316,9 @@ mod tests {
         let none = Bits::of(20, |_| false);
         let panels = Panels::new(&y, &[0.0; 20]);
         let query = |(): &mut (), _| Query {
-            vector: y.row(0),
-            bias: 0.0,
-            scale: 1.0,
-            offset: 0.0,
-            extras: vec![],
+            vector: y.row(0).into(),
             allowed: Some(&none),
-            blocked: &[],
-            floor: f32::NEG_INFINITY,
+            ..Query::filtered(&[])
         };
         assert!(score_all(1, &panels, 5, || (), query, |_, _, list| list, &Silent)[0].is_empty());
     }

@@ -11,14 +11,19 @@ use catalog::progress::Progress;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use crate::blend::{Blend, Models};
+use crate::als::{Factors, split_mix};
+use crate::blend::{Blend, Models, Weights};
+use crate::cold::alike;
 use crate::config::Config;
 use crate::item_item::Accumulator;
 use crate::items::{Items, Market, Open};
-use crate::lists::{Entry, ListsWriter, Reason, Table};
+use crate::lists::{Entry, ListsWriter, MIXES, Reason, Table};
 use crate::metric::in_listeners_metric;
 use crate::plays::Interactions;
 use crate::popularity::{Charts, Rules, popularity};
+use crate::products::{Artists, mixes};
+use crate::profiles::Profiles;
+use crate::rerank::{calibrated, explored};
 use crate::scoring::{Panels, Query, Scored, score_all};
 
 /// Everything that lists are made of.
@@ -29,63 +34,110 @@ pub struct Maker<'a> {
     pub interactions: &'a Interactions,
     /// What was learnt.
     pub models: &'a Models,
+    /// How much each model counts.
+    pub weights: &'a Weights,
     /// Rules and lengths.
     pub config: &'a Config,
+    /// What listeners said of themselves.
+    pub profiles: &'a Profiles,
+    /// Recordings on a listener's lists of recent weeks, by listener's number.
+    pub recent: &'a BTreeMap<u64, Vec<u32>>,
     /// When the lists are for.
     pub monday: Timestamp,
 }
 
-/// A list, and whether looking at more recordings could make it longer.
+/// What one listener gets, and whether looking at more recordings could make it longer.
+#[derive(Clone, Default)]
 struct Draft {
     entries: Vec<Entry>,
+    propensities: Vec<f32>,
+    mixes: Vec<Vec<Entry>>,
     short: bool,
 }
+
+/// Country, tier, and whether explicit recordings are left out.
+type Audience = (Market, bool);
 
 impl Maker<'_> {
     /// All lists of a run.
     pub fn make(&self, progress: &dyn Progress) -> ListsWriter {
         let charts = Charts::new(&self.interactions.trending, self.items.len());
+        let als = &self.models.als;
+        let units = unit_rows(in_listeners_metric(&als.items, &als.listeners));
+        let artists = Artists::new(
+            self.items,
+            &units,
+            self.config.lists.similar_artists,
+            progress,
+        );
+        let open = self.open();
+        let drafts = self.weekly(&charts, &open, &units, progress);
+        let radar = self.radar(&artists, &open);
+        let rows = drafts.iter().flat_map(|draft| {
+            (0..MIXES).map(|mix| draft.mixes.get(mix).cloned().unwrap_or_default())
+        });
         ListsWriter {
             monday: self.monday,
             recordings: self.items.recordings().to_vec(),
             popularity: self.popularity(),
             listeners: self.interactions.listeners.clone(),
-            weekly: Table::of(self.weekly(&charts, progress)),
+            mixes: Table::of(rows),
+            propensity: drafts
+                .iter()
+                .flat_map(|d| d.propensities.iter().copied())
+                .collect(),
+            weekly: Table::of(drafts.into_iter().map(|draft| draft.entries)),
+            radar: Table::of(radar),
             charts: Table::of(self.charts(&charts)),
-            similar: Table::of(self.similar(progress)),
+            similar: Table::of(self.similar(&units, progress)),
+            artists_similar: Table::of(artists.similar.iter().map(|near| {
+                let entry = |s: &Scored| Entry::new(s.item, s.score, Reason::Similar);
+                near.iter().map(entry).collect()
+            })),
+            artists_radio: Table::of(self.artist_radio(&artists, &units, progress)),
+            artists: artists.ids,
         }
     }
 
-    fn weekly(&self, charts: &Charts<'_>, progress: &dyn Progress) -> Vec<Vec<Entry>> {
-        let markets: std::collections::BTreeSet<Market> =
-            self.interactions.markets.iter().copied().collect();
-        let open: BTreeMap<Market, Open> = markets
+    /// What each audience may hear on the Monday.
+    fn open(&self) -> BTreeMap<Audience, Open> {
+        let everyone = 0..self.interactions.listeners.len();
+        let audiences: std::collections::BTreeSet<Audience> =
+            everyone.map(|listener| self.audience(listener)).collect();
+        let open: Vec<(Audience, Open)> = audiences
             .into_par_iter()
-            .map(|market| (market, self.items.open_in(market, self.monday)))
-            .collect::<Vec<_>>()
-            .into_iter()
+            .map(|of| (of, self.items.open_in(of.0, of.1, self.monday)))
             .collect();
-        let blocked: Vec<Vec<u32>> = (0..self.interactions.listeners.len())
+        open.into_iter().collect()
+    }
+
+    fn audience(&self, listener: usize) -> Audience {
+        let clean = self.profiles.clean(self.interactions.listeners[listener]);
+        (self.interactions.markets[listener], clean)
+    }
+
+    fn weekly(
+        &self,
+        charts: &Charts<'_>,
+        open: &BTreeMap<Audience, Open>,
+        units: &Factors,
+        progress: &dyn Progress,
+    ) -> Vec<Draft> {
+        let everyone = 0..self.interactions.listeners.len();
+        let blocked: Vec<Vec<u32>> = everyone
+            .clone()
             .into_par_iter()
             .map(|l| self.blocked(l))
             .collect();
-        let everyone: Vec<usize> = (0..self.interactions.listeners.len()).collect();
-        let (known, unknown): (Vec<usize>, Vec<usize>) = everyone
-            .into_iter()
-            .partition(|&listener| self.liked_anything(listener));
-        let mut lists = vec![Vec::new(); blocked.len()];
+        let (known, unknown): (Vec<usize>, Vec<usize>) =
+            everyone.partition(|&listener| self.liked_anything(listener));
+        let mut drafts = vec![Draft::default(); blocked.len()];
         let keep = self.config.lists.shortlist;
-        let mut waiting = self.score(&known, &open, &blocked, keep, &mut lists, progress);
+        let all = self.items.len();
+        let mut waiting = self.score(&known, open, &blocked, units, keep, &mut drafts, progress);
         // Rules may eat a whole shortlist: then everything is looked at.
         if !waiting.is_empty() {
-            waiting = self.score(
-                &waiting,
-                &open,
-                &blocked,
-                self.items.len(),
-                &mut lists,
-                progress,
-            );
+            waiting = self.score(&waiting, open, &blocked, units, all, &mut drafts, progress);
         }
         debug_assert!(waiting.is_empty());
         let ranked: BTreeMap<Territory, Vec<Scored>> = unknown
@@ -96,72 +148,207 @@ impl Maker<'_> {
             .map(|territory| (territory, charts.ranked(territory)))
             .collect();
         for listener in unknown {
-            let market = self.interactions.markets[listener];
-            let rules = self.rules(&open[&market], &blocked[listener]);
-            lists[listener] = rules.apply(&ranked[&market.territory], |_| Reason::Trending);
+            let territory = self.interactions.markets[listener].territory;
+            let rules = self.rules(&open[&self.audience(listener)], &blocked[listener]);
+            let entries = rules.apply(&ranked[&territory], |_| Reason::Trending);
+            drafts[listener] = Draft {
+                propensities: vec![1.0; entries.len()],
+                entries,
+                ..Draft::default()
+            };
         }
-        lists
+        drafts
     }
 
-    /// Fills the lists of `who`; returns those whose list could become longer with more to choose
+    /// Fills the drafts of `who`; returns those whose list could become longer with more to choose
     /// from.
+    #[allow(clippy::too_many_arguments)]
     fn score(
         &self,
         who: &[usize],
-        open: &BTreeMap<Market, Open>,
+        open: &BTreeMap<Audience, Open>,
         blocked: &[Vec<u32>],
+        units: &Factors,
         keep: usize,
-        lists: &mut [Vec<Entry>],
+        drafts: &mut [Draft],
         progress: &dyn Progress,
     ) -> Vec<usize> {
-        let blend = Blend::new(self.models, self.config);
-        let panels = Panels::new(&self.models.als.items, &vec![0.0; self.items.len()]);
+        let blend = Blend::new(self.models, self.weights, self.config);
+        let panels = Panels::new(&self.models.als.items, blend.bias());
         let strengths = &self.interactions.strengths;
-        let drafts = score_all(
+        let found = score_all(
             who.len(),
             &panels,
             keep,
             || Accumulator::new(self.items.len()),
             |sums, at| {
                 let listener = who[at];
-                let extras = blend.extras(listener, strengths.row(listener), sums);
+                let asked = blend.ask(listener, strengths.row(listener), sums);
                 Query {
-                    vector: self.models.als.listeners.row(listener),
-                    bias: 0.0,
-                    scale: extras.scale,
-                    offset: extras.offset,
-                    extras: extras.scores,
-                    allowed: Some(&open[&self.interactions.markets[listener]].allowed),
-                    blocked: &blocked[listener],
-                    floor: f32::NEG_INFINITY,
+                    vector: asked.vector.into(),
+                    bias: asked.bias,
+                    offset: asked.offset,
+                    extras: asked.extras,
+                    allowed: Some(&open[&self.audience(listener)].allowed),
+                    ..Query::filtered(&blocked[listener])
                 }
             },
             |at, _, ranked| {
                 let listener = who[at];
-                let rules = self.rules(
-                    &open[&self.interactions.markets[listener]],
-                    &blocked[listener],
-                );
-                let entries = rules.apply(&ranked, |item| {
-                    match blend.reason(strengths.row(listener), item) {
-                        Some(played) => Reason::BecauseYouPlayed(self.items.members(played)[0]),
-                        None => Reason::Taste,
-                    }
-                });
-                let short =
-                    entries.len() < rules.length && ranked.len() == keep && keep < self.items.len();
-                Draft { entries, short }
+                let rules = self.rules(&open[&self.audience(listener)], &blocked[listener]);
+                let mut draft = self.draft(listener, &rules, &blend, &ranked, units);
+                draft.short = draft.entries.len() < rules.length
+                    && ranked.len() == keep
+                    && keep < self.items.len();
+                draft
             },
             progress,
         );
         let mut waiting = Vec::new();
-        for (&listener, draft) in who.iter().zip(drafts) {
-            lists[listener] = draft.entries;
+        for (&listener, draft) in who.iter().zip(found) {
             if draft.short {
                 waiting.push(listener);
             }
+            drafts[listener] = draft;
         }
         waiting
+    }
+
+    /// From the best recordings to what a listener sees: rules, calibration, exploration, mixes.
+    fn draft(
+        &self,
+        listener: usize,
+        rules: &Rules<'_>,
+        blend: &Blend<'_>,
+        ranked: &[Scored],
+        units: &Factors,
+    ) -> Draft {
+        let config = &self.config.lists;
+        let liked = self.interactions.strengths.row(listener);
+        let reason = |item: u32| match blend.reason(liked, item) {
+            Some(played) => Reason::BecauseYouPlayed(self.items.members(played)[0]),
+            None => Reason::Taste,
+        };
+        // What the rules let through, in order: at most so many per artist over all that follows.
+        let through = rules.thinned(ranked, config.shortlist);
+        let genre = |item| self.items.genre(item);
+        let list = calibrated(
+            &through,
+            &self.spread(listener),
+            genre,
+            config.calibration,
+            config.length,
+        );
+        let taken: std::collections::BTreeSet<u32> = list.iter().map(|s| s.item).collect();
+        let below: Vec<Scored> = through
+            .iter()
+            .copied()
+            .filter(|s| !taken.contains(&s.item))
+            .collect();
+        let week = self.monday.as_second() as u64;
+        let number = self.interactions.listeners[listener];
+        let seed = split_mix(config.seed ^ split_mix(week ^ split_mix(number)));
+        let places = explored(list, &below, config.exploration, seed);
+        let shown = |scored: Scored, why| {
+            let recording = rules.shown[scored.item as usize]?;
+            Some(Entry::new(recording, scored.score, why))
+        };
+        let found: Vec<(Entry, f32)> = places
+            .iter()
+            .filter_map(|p| Some((shown(p.scored, reason(p.scored.item))?, p.propensity)))
+            .collect();
+        let (entries, propensities) = found.into_iter().unzip();
+        let mixes = mixes(liked, &through, units, config.mix_length);
+        let open = |s: &Scored| rules.allowed.contains(s.item);
+        let mixes = mixes.into_iter().map(|mix| {
+            let entry = |s: Scored| match liked.get(s.item) {
+                Some(_) => shown(s, Reason::Taste),
+                None => shown(s, reason(s.item)),
+            };
+            mix.into_iter().filter(open).filter_map(entry).collect()
+        });
+        Draft {
+            entries,
+            propensities,
+            mixes: mixes.collect(),
+            short: false,
+        }
+    }
+
+    /// The listener's share of each genre, by strength.
+    fn spread(&self, listener: usize) -> Vec<f32> {
+        let mut spread = vec![0f32; self.items.genre_names().len()];
+        let liked = self.interactions.strengths.row(listener).iter();
+        for (item, strength) in liked.filter(|entry| entry.1 > 0.0) {
+            if let Some(genre) = self.items.genre(item) {
+                spread[genre] += strength;
+            }
+        }
+        let whole: f32 = spread.iter().sum();
+        if whole > 0.0 {
+            spread.iter_mut().for_each(|share| *share /= whole);
+        }
+        spread
+    }
+
+    /// New releases for everybody who likes an artist.
+    fn radar(&self, artists: &Artists, open: &BTreeMap<Audience, Open>) -> Vec<Vec<Entry>> {
+        let monday = self.monday.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let days = jiff::Span::new().days(i64::from(self.config.lists.radar_days));
+        let since = monday.saturating_sub(days);
+        let out = |item: &u32| {
+            self.items
+                .released(*item)
+                .is_some_and(|day| day >= since && day <= monday)
+        };
+        let new: Vec<u32> = (0..self.items.len() as u32).filter(out).collect();
+        (0..self.interactions.listeners.len())
+            .into_par_iter()
+            .map(|listener| {
+                let liked = self.interactions.strengths.row(listener);
+                let follows = self.profiles.get(self.interactions.listeners[listener]);
+                let follows: Vec<_> = follows
+                    .iter()
+                    .flat_map(|profile| profile.follows())
+                    .collect();
+                let ranked = artists.radar(liked, &follows, self.items, &new);
+                let heard = self.interactions.heard.row(listener);
+                let mut rules = self.rules(&open[&self.audience(listener)], heard.indices);
+                rules.length = self.config.lists.radar_length;
+                rules.apply(&ranked, |item| {
+                    let known = liked
+                        .iter()
+                        .filter(|entry| entry.1 > 0.0)
+                        .map(|entry| entry.0);
+                    let own = |known: &u32| {
+                        let artists = self.items.artists(*known);
+                        self.items
+                            .artists(item)
+                            .iter()
+                            .any(|artist| artists.contains(artist))
+                    };
+                    match known.into_iter().find(own) {
+                        Some(known) => Reason::BecauseYouPlayed(self.items.members(known)[0]),
+                        None => Reason::Taste,
+                    }
+                })
+            })
+            .collect()
+    }
+
+    /// Radios from artists; the listener's rights are the server's to check.
+    fn artist_radio(
+        &self,
+        artists: &Artists,
+        units: &Factors,
+        progress: &dyn Progress,
+    ) -> Vec<Vec<Entry>> {
+        let lists = artists.radio(units, self.config.lists.similar_length, progress);
+        let entry = |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
+        let rows = lists
+            .into_iter()
+            .map(|list| list.into_iter().map(entry).collect());
+        rows.collect()
     }
 
     fn rules<'b>(&'b self, open: &'b Open, blocked: &'b [u32]) -> Rules<'b> {
@@ -175,7 +362,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Met lately, or rejected on balance.
+    /// Met lately, rejected on balance, or on a list of recent weeks.
     fn blocked(&self, listener: usize) -> Vec<u32> {
         let heard = self
             .interactions
@@ -189,7 +376,9 @@ impl Maker<'_> {
             .iter()
             .filter(|entry| entry.1 < 0.0)
             .map(|entry| entry.0);
-        let mut blocked: Vec<u32> = heard.chain(rejected).collect();
+        let number = self.interactions.listeners[listener];
+        let shown = self.recent.get(&number).into_iter().flatten().copied();
+        let mut blocked: Vec<u32> = heard.chain(rejected).chain(shown).collect();
         blocked.sort_unstable();
         blocked.dedup();
         blocked
@@ -227,11 +416,10 @@ impl Maker<'_> {
             .collect()
     }
 
-    /// One list per recording: played together and near in taste, both as cosines, added.
-    fn similar(&self, progress: &dyn Progress) -> Vec<Vec<Entry>> {
-        let als = &self.models.als;
-        let units = unit_rows(in_listeners_metric(&als.items, &als.listeners));
-        let panels = Panels::new(&units, &vec![0.0; self.items.len()]);
+    /// One list per recording: played together and near in taste, both as cosines, added; for what nobody
+    /// has played, what its label says of it.
+    fn similar(&self, units: &Factors, progress: &dyn Progress) -> Vec<Vec<Entry>> {
+        let panels = Panels::new(units, &vec![0.0; self.items.len()]);
         let played: Vec<u32> = (0..self.items.len() as u32)
             .filter(|&item| units.row(item as usize).iter().any(|&x| x != 0.0))
             .collect();
@@ -241,19 +429,15 @@ impl Maker<'_> {
             self.config.lists.similar_length,
             || (),
             |(), at| Query {
-                vector: units.row(played[at] as usize),
-                bias: 0.0,
-                scale: 1.0,
-                offset: 0.0,
+                vector: units.row(played[at] as usize).into(),
                 extras: self
                     .models
                     .neighbours
                     .row(played[at] as usize)
                     .iter()
                     .collect(),
-                allowed: None,
-                blocked: &played[at..=at],
                 floor: 0.0,
+                ..Query::filtered(&played[at..=at])
             },
             |_, _, ranked| {
                 let entry =
@@ -263,8 +447,16 @@ impl Maker<'_> {
             progress,
         );
         let mut by_item = vec![Vec::new(); self.items.len()];
-        for (item, list) in played.into_iter().zip(lists) {
+        for (&item, list) in played.iter().zip(lists) {
             by_item[item as usize] = list;
+        }
+        let unplayed = |item: &u32| played.binary_search(item).is_err();
+        let cold: Vec<u32> = (0..self.items.len() as u32).filter(unplayed).collect();
+        let near = alike(self.items, &cold, self.config.lists.similar_length);
+        for (item, list) in cold.into_iter().zip(near) {
+            let entry =
+                |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
+            by_item[item as usize] = list.into_iter().map(entry).collect();
         }
         (0..self.items.recordings().len())
             .map(|recording| by_item[self.items.item_of(recording) as usize].clone())
@@ -273,7 +465,7 @@ impl Maker<'_> {
 }
 
 /// Rows of length one; rows without length stay zero.
-fn unit_rows(mut units: crate::als::Factors) -> crate::als::Factors {
+pub(crate) fn unit_rows(mut units: crate::als::Factors) -> crate::als::Factors {
     let width = units.width();
     for row in units.as_mut_slice().chunks_exact_mut(width) {
         let length = crate::kernel::dot(row, row).sqrt();

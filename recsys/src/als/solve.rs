@@ -263,6 +263,7 @@ mod tests {
         AlsConfig {
             factors: 12,
             iterations: 1,
+            warm_iterations: 1,
             regularisation: 0.3,
             regularisation_exponent: exponent,
             unobserved_weight: 0.7,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use catalog::columns::ColumnsWriter;
-use catalog::ids::RecordingId;
+use catalog::ids::{ArtistId, RecordingId};
 use jiff::Timestamp;
 
 use super::{Entry, SCHEMA};
@@ -30,6 +30,11 @@ impl Table {
         table
     }
 
+    /// Rows that are not empty.
+    pub fn filled(&self) -> usize {
+        self.at.windows(2).filter(|ends| ends[0] < ends[1]).count()
+    }
+
     /// All entries of all rows.
     pub fn entries(&self) -> usize {
         self.entries.len()
@@ -53,6 +58,18 @@ pub struct ListsWriter {
     pub charts: Table,
     /// One row per recording.
     pub similar: Table,
+    /// One value per place of `weekly`.
+    pub propensity: Vec<f32>,
+    /// [`super::MIXES`] rows per listener.
+    pub mixes: Table,
+    /// One row per listener.
+    pub radar: Table,
+    /// Sorted.
+    pub artists: Vec<ArtistId>,
+    /// One row per artist, of artists.
+    pub artists_similar: Table,
+    /// One row per artist, of recordings.
+    pub artists_radio: Table,
 }
 
 impl ListsWriter {
@@ -73,6 +90,16 @@ impl ListsWriter {
             .section("charts", &self.charts.entries)
             .section("similar.at", &self.similar.at)
             .section("similar", &self.similar.entries)
+            .section("weekly.propensity", &self.propensity)
+            .section("mixes.at", &self.mixes.at)
+            .section("mixes", &self.mixes.entries)
+            .section("radar.at", &self.radar.at)
+            .section("radar", &self.radar.entries)
+            .section("artists", &self.artists)
+            .section("artists.similar.at", &self.artists_similar.at)
+            .section("artists.similar", &self.artists_similar.entries)
+            .section("artists.radio.at", &self.artists_radio.at)
+            .section("artists.radio", &self.artists_radio.entries)
             .finish()?;
         Ok(())
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{DAY_MS, Outcome, Play};
 use crate::config::Config;
 use crate::csr::Csr;
+use crate::item2vec::Sequences;
 use crate::items::Market;
 
 /// What became of the plays.
@@ -19,6 +20,12 @@ pub struct Tally {
     pub repeated: u64,
     /// Plays that count.
     pub counted: u64,
+    /// Additions to playlists.
+    #[serde(default)]
+    pub added: u64,
+    /// Opened from a search.
+    #[serde(default)]
+    pub found: u64,
     /// Plays that count against.
     pub skipped: u64,
     /// Plays too short to count, not skipped.
@@ -50,20 +57,19 @@ pub fn interactions(plays: &[Play], items: usize, as_of: i64, config: &Config) -
         items,
         listeners: Vec::new(),
         markets: Vec::new(),
-        strengths: Vec::new(),
-        heard: Vec::new(),
+        strengths: Csr::growing(items),
+        heard: Csr::growing(items),
         trending: BTreeMap::new(),
         tally: Tally::default(),
     };
     for of_listener in plays.chunk_by(|a, b| a.listener == b.listener) {
         sum.listener(of_listener);
     }
-    let rows = sum.listeners.len();
     Interactions {
         listeners: sum.listeners,
         markets: sum.markets,
-        strengths: Csr::from_triplets(rows, items, sum.strengths),
-        heard: Csr::from_triplets(rows, items, sum.heard),
+        strengths: sum.strengths,
+        heard: sum.heard,
         trending: sum.trending,
         tally: sum.tally,
     }
@@ -74,7 +80,7 @@ pub fn interactions(plays: &[Play], items: usize, as_of: i64, config: &Config) -
 pub fn held_out(plays: &[Play], known: &Interactions, from: i64, to: i64) -> Csr {
     let mut cells = Vec::new();
     for play in plays {
-        let new = play.outcome == Outcome::Counted && (from..to).contains(&play.started);
+        let new = play.outcome >= Outcome::Counted && (from..to).contains(&play.started);
         let Some(row) = new
             .then(|| known.listeners.binary_search(&play.listener).ok())
             .flatten()
@@ -88,14 +94,33 @@ pub fn held_out(plays: &[Play], known: &Interactions, from: i64, to: i64) -> Csr
     Csr::from_triplets(known.listeners.len(), known.strengths.columns(), cells)
 }
 
+/// Who listened to what in which order: one sequence per listener and sitting, of the plays before
+/// `as_of` that count.
+pub fn sequences(plays: &[Play], as_of: i64) -> Sequences {
+    let counted = plays
+        .iter()
+        .filter(|play| play.outcome >= Outcome::Counted && play.started < as_of);
+    let mut sittings: Vec<(u64, u64, i64, u32)> = counted
+        .map(|play| (play.listener, play.session, play.started, play.item))
+        .collect();
+    sittings.sort_unstable();
+    let mut items: Vec<Vec<u32>> = Vec::new();
+    for sitting in sittings.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let mut sequence: Vec<u32> = sitting.iter().map(|play| play.3).collect();
+        sequence.dedup();
+        items.push(sequence);
+    }
+    Sequences::ordered(items.iter().map(Vec::as_slice))
+}
+
 struct Sum<'a> {
     config: &'a Config,
     as_of: i64,
     items: usize,
     listeners: Vec<u64>,
     markets: Vec<Market>,
-    strengths: Vec<(u32, u32, f32)>,
-    heard: Vec<(u32, u32, f32)>,
+    strengths: Csr,
+    heard: Csr,
     trending: BTreeMap<Territory, Vec<f32>>,
     tally: Tally,
 }
@@ -112,16 +137,17 @@ impl Sum<'_> {
             return;
         };
         let market = latest.market();
-        let row = self.listeners.len() as u32;
         self.listeners.push(latest.listener);
         self.markets.push(market);
         for of_item in plays.chunk_by(|a, b| a.item == b.item) {
-            self.item(row, market, of_item);
+            self.item(market, of_item);
         }
+        self.strengths.end_row();
+        self.heard.end_row();
     }
 
     /// All plays of one recording by one listener.
-    fn item(&mut self, row: u32, market: Market, plays: &[Play]) {
+    fn item(&mut self, market: Market, plays: &[Play]) {
         let (mut net, mut last_met, mut last_counted) = (0f64, None, None);
         for of_session in plays.chunk_by(|a, b| a.session == b.session) {
             let mut rest = of_session;
@@ -143,6 +169,11 @@ impl Sum<'_> {
                         last_counted = last_counted.max(Some(at));
                         net += weight;
                     }
+                    Outcome::Added => {
+                        last_counted = last_counted.max(Some(at));
+                        net += self.config.events.playlist_weight * weight;
+                    }
+                    Outcome::Found => net += self.config.events.search_weight * weight,
                     Outcome::Skipped => net -= self.config.events.skip_weight * weight,
                     Outcome::Met => {}
                 }
@@ -153,12 +184,11 @@ impl Sum<'_> {
         };
         if net != 0.0 {
             let strength = net.abs().ln_1p() / std::f64::consts::LN_2;
-            self.strengths
-                .push((row, item, strength.copysign(net) as f32));
+            self.strengths.push(item, strength.copysign(net) as f32);
         }
         let unheard_ms = i64::from(self.config.lists.unheard_days) * DAY_MS;
         if last_met.is_some_and(|at| at >= self.as_of.saturating_sub(unheard_ms)) {
-            self.heard.push((row, item, 1.0));
+            self.heard.push(item, 1.0);
         }
         if let Some(at) = last_counted {
             let age_days = (self.as_of - at) as f64 / DAY_MS as f64;
@@ -182,6 +212,8 @@ impl Sum<'_> {
         self.tally.repeated += past.len() as u64 - 1;
         match outcome {
             Outcome::Counted => self.tally.counted += 1,
+            Outcome::Added => self.tally.added += 1,
+            Outcome::Found => self.tally.found += 1,
             Outcome::Skipped => self.tally.skipped += 1,
             Outcome::Met => self.tally.met += 1,
         }

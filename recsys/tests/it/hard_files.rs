@@ -89,6 +89,59 @@ fn a_missing_column_is_named() {
     assert!(error.contains("has no column `recording`"), "{error}");
 }
 
+/// A player's events as lines of JSON.
+fn line(event: &str, second: i64, position_ms: i64) -> String {
+    let started_at = crate::world::NOW - 3 * crate::world::DAY + second * 1000;
+    format!(
+        r#"{{"listener":7,"recording":"{}","started_at":{started_at},"event":"{event}","position_ms":{position_ms},"duration_ms":200000,"country":"DE","tier":"free","session":99}}"#,
+        recording(3)
+    )
+}
+
+#[test]
+fn lines_of_a_player_become_one_play_and_bad_lines_are_set_aside_one_by_one() {
+    let (world, folder) = populated();
+    let store = world.store(folder.path());
+    let lines = [
+        line("start", 0, 0),
+        line("progress", 40, 40_000),
+        line("complete", 200, 200_000),
+        "{not json".to_owned(),
+        String::new(),
+        line("dance", 300, 1),
+        r#"{"listener":"seven"}"#.to_owned(),
+        r#"{"listener":7,"started_at":"2026-10-30T10:00:00Z","event":"search","country":"DE","tier":"free","session":5}"#.to_owned(),
+        line("playlist_add", 900, 0),
+    ];
+    let mut text = lines.join("\n").into_bytes();
+    text.extend([b'\n', 0xff, 0xfe, b'\n']);
+    let key = "plays/day=2026-10-29/collector.ndjson";
+    store.put(key, text).unwrap();
+    let items = recsys::items::Items::new(&world.catalogue, None);
+    let config = crate::world::config();
+    let mut events = recsys::events::Events::default();
+    let reader = recsys::events::Reader::new(&items, &config.events);
+    reader
+        .read(key, &store.local_path(key).unwrap(), &mut events)
+        .unwrap();
+    let events = events.finish();
+    assert_eq!(
+        (events.rows, events.plays.len(), events.searches),
+        (9, 4, 1)
+    );
+    let reasons: Vec<(u64, Refusal)> = events.refused.iter().map(|r| (r.row, r.reason)).collect();
+    let expected = [
+        (3, Refusal::Json),
+        (5, Refusal::Event),
+        (6, Refusal::Listener),
+        (9, Refusal::Json),
+    ];
+    assert_eq!(reasons, expected);
+    let sums = recsys::plays::interactions(&events.plays, items.len(), crate::world::NOW, &config);
+    let t = sums.tally;
+    assert_eq!((t.counted, t.repeated, t.added), (1, 2, 1));
+}
+
 #[test]
 fn bad_rows_are_set_aside_with_their_reasons_and_none_is_lost() {
     let (mut world, folder) = populated();

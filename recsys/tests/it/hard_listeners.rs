@@ -133,11 +133,13 @@ fn events_ahead_of_time_are_counted_and_change_nothing() {
 }
 
 #[test]
-fn no_plays_at_all_still_give_charts() {
+fn no_plays_at_all_still_give_charts_for_a_day_that_is_named() {
     let world = World::new(2, 30);
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
-    let report = world.run(&store, 1).unwrap();
+    let error = world.run(&store, 1).unwrap_err().to_string();
+    assert!(error.contains("--as-of") && store.list("models/").unwrap().is_empty());
+    let report = run(&store, &config(), &on_day(&world), &Silent).unwrap();
     assert_eq!(
         (report.model.counts.listeners, report.model.counts.vectors),
         (0, 0)
@@ -157,6 +159,14 @@ fn an_empty_catalogue_gives_an_empty_run() {
     let world = World::new(0, 0);
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
-    let report = world.run(&store, 1).unwrap();
+    let report = run(&store, &config(), &on_day(&world), &Silent).unwrap();
     assert_eq!(report.model.counts.items, 0);
+    assert_eq!(report.model.as_of.as_millisecond(), NOW);
+}
+
+fn on_day(world: &World) -> Request<'_> {
+    Request {
+        as_of: Some(jiff::Timestamp::from_millisecond(NOW).unwrap()),
+        ..world.request(1)
+    }
 }

@@ -2,5 +2,6 @@
 
 mod hard_files;
 mod hard_listeners;
+mod products;
 mod promises;
 mod world;

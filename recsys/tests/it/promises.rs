@@ -103,7 +103,7 @@ fn planted_tastes_are_found_and_every_model_beats_popularity() {
     let store = world.store(folder.path());
     let report = world.run(&store, 2).unwrap();
     let evaluation = report.model.evaluation.as_ref().expect("enough listeners");
-    assert_eq!(evaluation.worse_than_popularity(), None, "{evaluation}");
+    assert_eq!(evaluation.no_better(), None, "{evaluation}");
     assert_eq!(report.model.monday.to_string(), "2026-11-02T00:00:00Z");
     let lists = lists(&store, &report.model.run);
     let cluster: BTreeMap<_, _> = (0..240)
@@ -247,7 +247,7 @@ fn models_that_are_no_better_than_popularity_are_refused_with_numbers_unless_for
     );
     let text = error.to_string();
     assert!(
-        text.contains("ALS: NDCG@10 0.")
+        text.contains("blend: NDCG@10 0.")
             && text.contains("popularity: NDCG@10 0.")
             && text.contains("\nfix: "),
         "{text}"

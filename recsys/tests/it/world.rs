@@ -41,6 +41,14 @@ pub(crate) fn recording(number: usize) -> RecordingId {
     RecordingId::of_isrc(&isrc(number))
 }
 
+/// The number of a recording in the world's catalogue.
+pub(crate) fn number_of(world: &World, id: RecordingId) -> usize {
+    let count = world.clusters * world.per_cluster;
+    (0..count)
+        .find(|&number| recording(number) == id)
+        .expect("of this world")
+}
+
 /// A full play of recording `number` at `days` before [`NOW`].
 pub(crate) fn heard(listener: i64, number: usize, days: f64) -> Event {
     let started_at = NOW - (days * DAY as f64) as i64;
@@ -157,6 +165,7 @@ impl World {
             duplicates: None,
             as_of: None,
             force: None,
+            start: recsys::job::Start::Cold,
             threads,
         }
     }
@@ -184,7 +193,15 @@ fn release(first: usize, count: usize) -> Release {
         label: "Label".into(),
         p_line: None,
         c_line: None,
-        original_date: None,
+        original_date: Some(
+            if first / 3 % 10 == 9 {
+                "2026-10-20"
+            } else {
+                "2020-01-01"
+            }
+            .parse()
+            .unwrap(),
+        ),
         release_date: None,
         genre: None,
         language: None,
@@ -207,7 +224,11 @@ fn track(release: ReleaseId, number: usize, artist: Credit) -> Track {
         version: None,
         artists: vec![artist],
         duration: Millis(200_000),
-        advisory: Advisory::None,
+        advisory: if number % 11 == 10 {
+            Advisory::Explicit
+        } else {
+            Advisory::None
+        },
         genre: None,
         language: None,
         iswc: None,
