@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use preface::Opening;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use stream::{Activity, Watched};
@@ -122,6 +123,7 @@ impl Shared {
         self.metrics.connection_opened();
         // Answers are small or long; neither gains from waiting for more.
         let _ = stream.set_nodelay(true);
+        bound_unread(&stream, self.limits.stall_ms);
         let peer = Peer(peer.ip().to_canonical());
         let why = match &self.tls {
             None => self.converse(stream, peer, router, phase).await,
@@ -262,6 +264,38 @@ fn is_stall(error: &hyper::Error) -> bool {
         cause = error.source();
     }
     false
+}
+
+/// Bytes that the kernel holds for one reader (it doubles the number). A reader that stands still is
+/// noticed by [`Watched`] once this is full; without the bound a whole song would lie in the kernel and
+/// look as if it had been taken.
+const SEND_BUFFER: libc::c_int = 128 * 1024;
+
+/// Bounds what a reader may leave unread, and for how long the kernel goes on offering it after we gave
+/// the connection up. What the system refuses changes nothing else.
+fn bound_unread(stream: &TcpStream, limit_ms: u64) {
+    let limit = libc::c_int::try_from(limit_ms).unwrap_or(libc::c_int::MAX);
+    let options = [
+        (libc::SOL_SOCKET, libc::SO_SNDBUF, SEND_BUFFER),
+        (libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT, limit),
+    ];
+    for (level, name, value) in options {
+        let size = size_of::<libc::c_int>() as libc::socklen_t;
+        // SAFETY: the descriptor is open, and the kernel reads one int from a live one.
+        let refused = unsafe {
+            libc::setsockopt(
+                stream.as_raw_fd(),
+                level,
+                name,
+                (&raw const value).cast(),
+                size,
+            )
+        };
+        if refused != 0 {
+            let error = std::io::Error::last_os_error();
+            tracing::debug!(%error, name, "a socket option is refused");
+        }
+    }
 }
 
 async fn turn_away(stream: &mut TcpStream) -> std::io::Result<()> {

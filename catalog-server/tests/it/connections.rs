@@ -59,6 +59,24 @@ fn an_http2_connection_without_a_byte_is_closed() {
 }
 
 #[test]
+fn a_reader_that_takes_nothing_is_given_up_and_not_fed_into_the_kernel() {
+    let world = World::with(|config| config.connections.stall_ms = 50);
+    let track = crate::edition::track_id("Harbour Lights", 1);
+    let path = format!("/v1/tracks/{track}/stream?quality=lossless");
+    let url = world.german(&path).json()["url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut stream = TcpStream::connect(world.address()).unwrap();
+    let head = format!("GET {url} HTTP/1.1\r\nhost: test\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    while world.server().metrics().closed_for("stalled") == 0 {
+        std::thread::yield_now();
+    }
+    assert!(ends(stream).len() < 1_000_000, "the whole file was taken");
+}
+
+#[test]
 fn one_connection_too_many_is_told_so() {
     let world = World::with(|config| config.connections.max_per_address = 1);
     let mut held = TcpStream::connect(world.address()).unwrap();
