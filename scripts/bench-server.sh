@@ -67,9 +67,9 @@ median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 # pair OURS THEIRS NAME BOUND [options…]
 pair() {
   local a=$1 b=$2 name=$3 bound=$4; shift 4
-  : >"$out/a"; : >"$out/b"
-  for _ in $(seq "$rounds"); do once "$ours" "$a" "$@" >>"$out/a"; once "$theirs" "$b" "$@" >>"$out/b"; done
-  local x y; x=$(median <"$out/a") y=$(median <"$out/b")
+  : >"$out/ours.us"; : >"$out/nginx.us"
+  for _ in $(seq "$rounds"); do once "$ours" "$a" "$@" >>"$out/ours.us"; once "$theirs" "$b" "$@" >>"$out/nginx.us"; done
+  local x y; x=$(median <"$out/ours.us") y=$(median <"$out/nginx.us")
   awk "BEGIN { printf \"| %s | %.1f | %.1f | %.2f | ≤ %s |\n\", \"$name\", $x, $y, $x / $y, \"$bound\" }"
 }
 echo "Measured $(date -u +%F) on $(nproc) cores ($(sed -n 's/model name.*: //p' /proc/cpuinfo | head -1)), load $(cut -d' ' -f1 /proc/loadavg), by \`make bench-server\`."
