@@ -1,7 +1,8 @@
 //! How long do many listeners wait for the first two seconds of a track?
 //!
-//! `listeners ADDRESS TOKEN TRACKS CONNECTIONS SECONDS`: each connection asks `stream` for a track of
-//! the file TRACKS (an id a line), then the bytes up to the end of the first chunk, over and over.
+//! `listeners ADDRESS TOKEN TRACKS CONNECTIONS SECONDS PAUSE_MS`: each connection asks `stream` for a track
+//! of the file TRACKS (an id a line), then the bytes up to the end of the first chunk, then pauses, over and
+//! over. Without a pause the server is saturated, and what is measured is its throughput.
 //! Prints requests, failures and the quantiles of the time from the first byte asked to the last one
 //! read. Built for loopback: plain HTTP/1.1, kept alive.
 
@@ -13,9 +14,10 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, token, tracks, connections, seconds] = &arguments[..] else {
-        return Err("usage: listeners ADDRESS TOKEN TRACKS CONNECTIONS SECONDS".into());
+    let [address, token, tracks, connections, seconds, pause] = &arguments[..] else {
+        return Err("usage: listeners ADDRESS TOKEN TRACKS CONNECTIONS SECONDS PAUSE_MS".into());
     };
+    let pause = Duration::from_millis(pause.parse()?);
     let tracks: Vec<String> = std::fs::read_to_string(tracks)?
         .lines()
         .map(str::to_owned)
@@ -30,7 +32,9 @@ fn main() -> Result<(), Failure> {
         let mut listeners = tokio::task::JoinSet::new();
         for number in 0..connections.parse().unwrap_or(1) {
             let (address, token, tracks) = (address.clone(), token.clone(), tracks.clone());
-            listeners.spawn(async move { listen(&address, &token, &tracks, number, until).await });
+            listeners.spawn(async move {
+                listen(&address, &token, &tracks, number, until, pause).await
+            });
         }
         while let Some(heard) = listeners.join_next().await {
             let (heard, failed) = heard.unwrap_or_default();
@@ -57,9 +61,12 @@ async fn listen(
     tracks: &[String],
     number: usize,
     until: Instant,
+    pause: Duration,
 ) -> (Vec<Duration>, usize) {
     let (mut waits, mut failed, mut open) = (Vec::new(), 0, None);
     let mut at = number;
+    // Nobody presses play in step with everybody else.
+    tokio::time::sleep(pause.mul_f64((number % 97) as f64 / 97.0)).await;
     while Instant::now() < until {
         at += 1;
         let track = &tracks[at * 7 % tracks.len()];
@@ -72,6 +79,7 @@ async fn listen(
                 open = None;
             }
         }
+        tokio::time::sleep(pause).await;
     }
     (waits, failed)
 }
