@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use preface::Opening;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use stream::{Activity, Watched};
@@ -125,10 +125,11 @@ impl Shared {
         let _ = stream.set_nodelay(true);
         bound_unread(&stream, self.limits.stall_ms);
         let peer = Peer(peer.ip().to_canonical());
+        let socket = stream.as_raw_fd();
         let why = match &self.tls {
-            None => self.converse(stream, peer, router, phase).await,
+            None => self.converse(stream, socket, peer, router, phase).await,
             Some(tls) => match timeout(ms(self.limits.first_byte_ms), tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.converse(stream, peer, router, phase).await,
+                Ok(Ok(stream)) => self.converse(stream, socket, peer, router, phase).await,
                 Ok(Err(_)) => Closed::Broken,
                 Err(_) => Closed::Silent,
             },
@@ -140,6 +141,7 @@ impl Shared {
     async fn converse(
         &self,
         mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        socket: RawFd,
         peer: Peer,
         router: Router,
         phase: watch::Receiver<Phase>,
@@ -154,7 +156,14 @@ impl Shared {
         };
         let activity = Activity::now();
         let window = ms(limits.stall_ms);
-        let io = Watched::new(stream, ahead, activity.clone(), window, limits.stall_bytes);
+        let io = Watched::new(
+            stream,
+            socket,
+            ahead,
+            activity.clone(),
+            window,
+            limits.stall_bytes,
+        );
         let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)

@@ -7,7 +7,7 @@ use crate::live::Live;
 use crate::params::Id;
 use crate::problem::Problem;
 use crate::rights::Gate;
-use crate::show::{Eye, ReleaseCard, Track};
+use crate::show::{ArtistCard, Eye, ReleaseCard, Track};
 use axum::extract::State;
 use axum::response::Response;
 use catalog::ids::{ArtistId, ReleaseId, TrackId};
@@ -69,6 +69,8 @@ struct Artist<'a> {
     name: &'a str,
     releases: Vec<ReleaseCard<'a>>,
     tracks: Vec<Track<'a>>,
+    /// Whom the same listeners hear, nearest first.
+    similar: Vec<ArtistCard<'a>>,
 }
 
 pub(crate) async fn artist(
@@ -88,8 +90,22 @@ pub(crate) async fn artist(
         name: artist.name,
         releases: releases.filter_map(|row| eye.card(*row)).collect(),
         tracks: eye.tracks(artist.tracks.iter().copied(), ARTIST_TRACKS),
+        similar: similar_artists(&eye, &id)
+            .into_iter()
+            .filter_map(|row| eye.artist(row))
+            .collect(),
     };
     Ok(json(&request, &shown, Keep::Listener))
+}
+
+/// The rows of the artists that the edition holds similar, nearest first.
+pub(crate) fn similar_artists(eye: &Eye<'_>, id: &ArtistId) -> Vec<u32> {
+    let lists = eye.live.lists.as_ref();
+    let similar = lists.map_or_else(Vec::new, |lists| lists.similar_artists(id));
+    let rows = similar
+        .iter()
+        .map(|(id, _)| eye.live.catalogue.artist_row(id));
+    rows.flatten().collect()
 }
 
 /// What is new, and what the country plays.

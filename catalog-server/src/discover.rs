@@ -84,7 +84,8 @@ impl<'a> Mix<'a> {
     }
 }
 
-/// Every list that the edition has for this listener: their own, then their country's chart.
+/// Every list that the edition has for this listener: their own, Discover Weekly first, then their
+/// country's chart.
 pub(crate) fn mixes<'a>(eye: &Eye<'a>) -> Vec<Mix<'a>> {
     let Some(lists) = eye.live.lists.as_ref() else {
         return Vec::new();
@@ -97,6 +98,23 @@ pub(crate) fn mixes<'a>(eye: &Eye<'a>) -> Vec<Mix<'a>> {
         lists,
         entries,
     });
+    let radar = Mix {
+        key: "release-radar".into(),
+        title: "Release Radar".into(),
+        about: "New releases by whom you hear".into(),
+        lists,
+        entries: lists.release_radar(listener.id),
+    };
+    let daily = lists.daily_mixes(listener.id).into_iter().enumerate();
+    let daily = daily.map(|(at, entries)| Mix {
+        key: format!("daily-mix-{}", at + 1),
+        title: format!("Daily Mix {}", at + 1),
+        about: around(eye, lists, entries),
+        lists,
+        entries,
+    });
+    let own = weekly.into_iter().chain([radar]).chain(daily);
+    let own = own.filter(|mix| !mix.entries.is_empty());
     let chart = Mix {
         key: "chart".into(),
         title: chart_title(listener),
@@ -104,7 +122,23 @@ pub(crate) fn mixes<'a>(eye: &Eye<'a>) -> Vec<Mix<'a>> {
         lists,
         entries: lists.chart(listener.country),
     };
-    weekly.into_iter().chain([chart]).collect()
+    own.chain([chart]).collect()
+}
+
+/// The first artists of a list, for its card.
+fn around(eye: &Eye<'_>, lists: &Lists, entries: &[Entry]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (row, ..) in appearances(*eye, lists, entries) {
+        let first = eye.live.catalogue.track_credits(row).next();
+        let name = first.map_or("", |credit| credit.name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if names.len() == 3 {
+            break;
+        }
+    }
+    names.join(", ")
 }
 
 /// `?played=`: tracks just played, to re-rank by.
@@ -123,7 +157,8 @@ pub(crate) async fn weekly(
 ) -> Response {
     let eye = eye(&app, &live, listener);
     let mixes = mixes(&eye);
-    let shown = mixes.iter().find_map(|mix| {
+    let for_the_week = |mix: &&Mix<'_>| matches!(mix.key.as_str(), "discover-weekly" | "chart");
+    let shown = mixes.iter().filter(for_the_week).find_map(|mix| {
         let list = list_of(&app, &eye, mix, &hint);
         (!list.tracks.is_empty()).then_some(list)
     });

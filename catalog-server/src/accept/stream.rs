@@ -6,6 +6,7 @@
 
 use bytes::{Buf, Bytes};
 use std::io;
+use std::os::fd::RawFd;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +41,26 @@ impl Activity {
     }
 }
 
+/// Whatever is unsent is thrown away when the socket is closed, and the client is told at once: a reader
+/// that stands still would otherwise hold it in the kernel for minutes.
+fn abandon(socket: RawFd) {
+    let linger = libc::linger {
+        l_onoff: 1,
+        l_linger: 0,
+    };
+    let size = size_of::<libc::linger>() as libc::socklen_t;
+    // SAFETY: the kernel reads one live `linger`; a descriptor that is none is refused by it.
+    unsafe {
+        libc::setsockopt(
+            socket,
+            libc::SOL_SOCKET,
+            libc::SO_LINGER,
+            (&raw const linger).cast(),
+            size,
+        );
+    }
+}
+
 /// A client's stream under watch.
 pub(super) struct Watched<S> {
     inner: S,
@@ -49,12 +70,15 @@ pub(super) struct Watched<S> {
     least: usize,
     taken: usize,
     timer: Option<Pin<Box<Sleep>>>,
+    socket: RawFd,
 }
 
 impl<S> Watched<S> {
-    /// `ahead` was read already; a reader must take `least` bytes per `window`.
+    /// `ahead` was read already; a reader must take `least` bytes per `window`. `socket` is what the
+    /// stream lives on.
     pub(super) fn new(
         inner: S,
+        socket: RawFd,
         ahead: Vec<u8>,
         activity: Activity,
         window: Duration,
@@ -68,6 +92,7 @@ impl<S> Watched<S> {
             least,
             taken: 0,
             timer: None,
+            socket,
         }
     }
 
@@ -92,6 +117,7 @@ impl<S> Watched<S> {
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(window)));
         while timer.as_mut().poll(cx).is_ready() {
             if self.taken < self.least {
+                abandon(self.socket);
                 return Poll::Ready(Err(io::Error::new(
                     io::ErrorKind::TimedOut,
                     "the client stopped reading",
@@ -170,7 +196,7 @@ mod tests {
         let (ours, theirs) = tokio::io::duplex(capacity);
         let window = Duration::from_millis(20);
         (
-            Watched::new(ours, ahead.to_vec(), Activity::now(), window, 4),
+            Watched::new(ours, -1, ahead.to_vec(), Activity::now(), window, 4),
             theirs,
         )
     }

@@ -166,6 +166,7 @@ async function artistView(id) {
       h("a", { class: "pill", href: `#/radio/artists=${artist.id}` }, icon("radio"), "Radio")),
     artist.tracks.length ? section("Tracks", trackList(artist.tracks, { aside: releaseLine }), { action: playAll(artist.tracks) }) : null,
     artist.releases.length ? section("Releases", h("div", { class: "cards" }, artist.releases.map(releaseCard))) : null,
+    artist.similar.length ? section("Listeners hear these too", h("div", { class: "cards" }, artist.similar.slice(0, 12).map(artistCard))) : null,
   ];
 }
 

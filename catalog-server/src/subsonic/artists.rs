@@ -2,6 +2,7 @@
 
 use super::envelope::Fault;
 use super::{Answer, Call, Named};
+use crate::browse::similar_artists;
 use serde_json::{Value, json};
 
 /// Artists that one answer holds: the API pages nothing here.
@@ -68,8 +69,13 @@ impl Call<'_> {
     /// A biography is not delivered; the images are, and so are those whom the same listeners hear.
     pub(super) fn artist_info(&self, member: &str) -> Answer {
         let row = self.artist_row()?;
-        let similar: Vec<Value> = self
-            .like_artist(row)
+        let artist = self.live.catalogue.artist(row);
+        let mut near =
+            artist.map_or_else(Vec::new, |artist| similar_artists(&self.eye, &artist.id));
+        if near.is_empty() {
+            near = self.like_artist(row);
+        }
+        let similar: Vec<Value> = near
             .into_iter()
             .take(self.asked.count("count", 20))
             .filter_map(|row| self.artist_card(row))
