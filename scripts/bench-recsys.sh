@@ -74,7 +74,7 @@ for day in range(days):
     at = np.sort(rng.integers(0, 86_400_000, n)) + start + day * 86_400_000
     listener = rng.integers(0, 200_000, n)
     table = pa.table({
-        "listener": listener, "recording": pa.array(ids[rank]).dictionary_encode(),
+        "listener": listener, "recording": pa.array(ids[rank]),
         "started_at": pa.array(at, pa.timestamp("ms", "UTC")),
         "played_ms": played, "duration_ms": np.full(n, 240_000, np.int32),
         "ended": pa.array(np.array(["complete", "skip", "stop"])[rng.integers(0, 3, n)]),
@@ -99,7 +99,7 @@ import sys, duckdb
 db = duckdb.connect(config={"threads": int(sys.argv[2])})
 print(" ", db.sql(f"""
   select count(*), sum(n) from (
-    select listener, recording, count(*) n, sum(exp2(-(1792000000000 - t) / 86400000.0 / 90)) w from (
+    select listener, recording, count(*) n, sum(pow(2, -(1792000000000 - t) / 86400000.0 / 90)) w from (
       select listener, recording, session, min(epoch_ms(started_at)) t
       from read_parquet('{sys.argv[1]}/plays/*/*.parquet')
       where played_ms >= least(30000, duration_ms / 2)
