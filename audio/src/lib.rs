@@ -1,7 +1,7 @@
 //! What is in this file, and what does it sound like as samples?
 //!
-//! The only crate that knows a container or a codec (symphonia), a resampler (rubato) or a loudness
-//! meter (ebur128). Everything streams: a file of six hours needs the memory of a file of three
+//! The only crate that knows a container or a codec (symphonia), a resampler (rubato) or how
+//! loudness is measured. Everything streams: a file of six hours needs the memory of a file of three
 //! minutes. Files are untrusted: they are sniffed before a parser sees them, sizes that they declare
 //! are bounded ([`limits`]), a panic inside a parser becomes an [`AudioError`].
 //!
@@ -21,6 +21,7 @@ pub mod downmix;
 pub mod error;
 pub mod flac_stream;
 mod guard;
+mod k_weighting;
 pub mod layout;
 pub mod limits;
 pub mod loudness;

@@ -5,7 +5,7 @@ use catalog::units::{Frames, SampleRate};
 use std::path::Path;
 
 /// Decodes, mixes down and resamples a file, at most `limit` frames of its own rate.
-/// Memory grows with the result: 4 bytes per returned sample.
+/// Memory grows with the result: 4 bytes per returned sample. An MD5 in the file is not checked.
 ///
 /// # Errors
 /// As [`Decoder::next_block`] and [`Downmix::to_mono`].
@@ -14,7 +14,7 @@ pub fn decode_mono(
     rate: SampleRate,
     limit: Option<Frames>,
 ) -> Result<Vec<f32>, AudioError> {
-    let mut decoder = Decoder::open(path)?;
+    let mut decoder = Decoder::open_verified(path)?;
     let downmix = Downmix::to_mono(&decoder.info().layout)?;
     let mut resampler = Resampler::new(decoder.info().sample_rate, rate, 1)?;
     let mut left = limit.map_or(u64::MAX, |limit| limit.0);

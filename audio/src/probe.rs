@@ -123,7 +123,7 @@ impl AudioInfo {
 /// # Errors
 /// Every [`AudioError`] that a header can cause; see [`crate::limits`].
 pub fn probe(path: impl AsRef<Path>) -> Result<AudioInfo, AudioError> {
-    open(path.as_ref()).map(|opened| opened.info)
+    open(path.as_ref(), false).map(|opened| opened.info)
 }
 
 /// A file opened and found sound as far as its header goes.
@@ -136,7 +136,8 @@ pub(crate) struct Opened {
     pub(crate) prefix: u64,
 }
 
-pub(crate) fn open(path: &Path) -> Result<Opened, AudioError> {
+/// `verify`: whether the decoder computes the MD5 of what it decodes.
+pub(crate) fn open(path: &Path, verify: bool) -> Result<Opened, AudioError> {
     let (container, prefix) = sniff(path)?;
     let io = |source| AudioError::Io {
         path: path.to_owned(),
@@ -151,7 +152,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened, AudioError> {
         reason,
     };
     let (reader, track, decoder) =
-        guard::catch(|| parse(path, file, container)).map_err(header)??;
+        guard::catch(|| parse(path, file, container, verify)).map_err(header)??;
     let found = reader
         .tracks()
         .iter()
@@ -169,7 +170,12 @@ pub(crate) fn open(path: &Path) -> Result<Opened, AudioError> {
 
 type Parsed = (Box<dyn FormatReader>, u32, Box<dyn AudioDecoder>);
 
-fn parse(path: &Path, file: File, container: Container) -> Result<Parsed, AudioError> {
+fn parse(
+    path: &Path,
+    file: File,
+    container: Container,
+    verify: bool,
+) -> Result<Parsed, AudioError> {
     use symphonia::core::errors::Error;
     let fault = |error: Error| match error {
         Error::Unsupported(what) => AudioError::Unsupported {
@@ -210,7 +216,7 @@ fn parse(path: &Path, file: File, container: Container) -> Result<Parsed, AudioE
             found: "no audio track",
         })?;
     check_params(path, &params)?;
-    let options = AudioDecoderOptions::default().gapless(true).verify(true);
+    let options = AudioDecoderOptions::default().gapless(true).verify(verify);
     let decoder = symphonia::default::get_codecs()
         .make_audio_decoder(&params, &options)
         .map_err(fault)?;

@@ -130,6 +130,78 @@ fn true_peak_is_within_tolerance_from_44_to_192_khz() {
     }
 }
 
+/// `ebur128` without its histogram, the oracle.
+fn libebur128(rate: u32, planes: &[Vec<f32>]) -> (f64, f64, f64) {
+    use ebur128::{EbuR128, Mode};
+    let mode = Mode::I | Mode::LRA | Mode::TRUE_PEAK;
+    let mut meter = EbuR128::new(planes.len() as u32, rate, mode).expect("a meter");
+    let planes: Vec<&[f32]> = planes.iter().map(Vec::as_slice).collect();
+    meter.add_frames_planar_f32(&planes).expect("planes");
+    let peaks = (0..planes.len() as u32).map(|channel| meter.true_peak(channel).expect("a peak"));
+    (
+        meter.loudness_global().expect("a loudness"),
+        meter.loudness_range().expect("a range"),
+        20.0 * peaks.fold(0.0, f64::max).log10(),
+    )
+}
+
+#[test]
+fn every_figure_is_that_of_ebur128_at_every_rate() {
+    for rate in [22_050, 24_000, 44_100, 48_000, 88_200, 96_000, 176_400] {
+        let mut state = 1u32;
+        let mut plane = |loud: f32| -> Vec<f32> {
+            (0..rate * 13)
+                .map(|n| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    let time = n as f32 / rate as f32;
+                    let swell = 0.02 + 0.98 * (time * 0.5).sin().abs();
+                    let tone = (time * 440.0 * std::f32::consts::TAU).sin();
+                    let hiss = state as i32 as f32 / i32::MAX as f32;
+                    (0.6 * tone + 0.3 * hiss) * swell * loud
+                })
+                .collect()
+        };
+        let planes = [plane(0.9), plane(0.4)];
+        let ours = measure(rate, &Layout::stereo(), &planes).loudness;
+        let (integrated, range, peak) = libebur128(rate, &planes);
+        let near = |found: f64, expected: f64, tolerance: f64| {
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{rate} Hz: {ours:?}, {expected}"
+            );
+        };
+        near(ours.integrated.expect("loud").0, integrated, 1e-4);
+        near(ours.range.expect("loud").0, range, 1e-4);
+        near(ours.true_peak.expect("loud").0, peak, 1e-3);
+    }
+}
+
+#[test]
+fn a_curve_kept_in_hundredths_gives_the_same_figures_and_two_curves_are_one_programme() {
+    let loud = measure(48_000, &Layout::stereo(), &tones(48_000, &[(-20.0, 20.0)])).curve;
+    let soft = measure(48_000, &Layout::stereo(), &tones(48_000, &[(-26.0, 20.0)])).curve;
+    let kept = audio::Curve::of_hundredths(&soft.hundredths());
+    let gain = catalog::units::GainDb;
+    let near = |found: Option<catalog::units::Lufs>, expected: f64| {
+        let found = found.expect("a loudness").0;
+        assert!(
+            (found - expected).abs() < 0.05,
+            "{found}, expected {expected}"
+        );
+    };
+    near(audio::Curve::integrated(&[(&kept, gain(0.0))]), -26.0);
+    near(
+        audio::Curve::integrated(&[(&kept, gain(6.0)), (&loud, gain(0.0))]),
+        -20.0,
+    );
+    // -20 and -26 in equal parts: 10 log10((10^-2 + 10^-2.6) / 2).
+    near(
+        audio::Curve::integrated(&[(&kept, gain(0.0)), (&loud, gain(0.0))]),
+        -22.04,
+    );
+    assert_eq!(audio::Curve::integrated(&[]), None);
+}
+
 #[test]
 fn silence_has_no_loudness() {
     let found = measure(
