@@ -184,6 +184,12 @@ impl Decoder {
                 "frames are missing or fail their checksum",
             ));
         }
+        let native = self.info.container == crate::Container::Flac;
+        if native && !flac_stream::frame_agrees(&packet.data, &self.info) {
+            return Err(Error::DecodeError(
+                "rate, channels or depth change in mid-stream",
+            ));
+        }
         self.packet_bytes += packet.data.len() as u64;
         let buffer = self.decoder.decode(&packet)?;
         let block = copy(&buffer, self.position, self.integer_shift, &self.info)?;
