@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build clean-demo
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode clean-demo
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -59,6 +59,9 @@ bench-recsys: build ## ALS, scoring and events beside implicit and DuckDB (PYTHO
 
 bench-build: setup ## CPU and wall time of the first build, in an empty folder
 	@scripts/bench-build.sh
+
+bench-transcode: build ## transcoding against ffmpeg and the xiph tools, on real music (needs make demo)
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench-transcode.sh
 
 clean-demo:      ## forget the demo's store and drop (packages stay cached)
 	rm -rf $(WORK)/demo $(WORK)/check

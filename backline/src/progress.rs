@@ -53,6 +53,14 @@ impl Progress for Bars {
         self.with(|current| current.iter().for_each(|(_, bar)| bar.inc(n)));
     }
 
+    fn pace(&self, text: &str) {
+        self.with(|current| {
+            current
+                .iter()
+                .for_each(|(_, bar)| bar.set_message(text.to_owned()))
+        });
+    }
+
     fn note(&self, text: &str) {
         self.with(|current| match current {
             Some((_, bar)) => bar.set_message(text.to_owned()),
@@ -87,6 +95,7 @@ struct Stage {
 struct Lines {
     stage: Mutex<Option<Stage>>,
     done: AtomicU64,
+    pace: Mutex<String>,
 }
 
 impl Lines {
@@ -99,6 +108,10 @@ impl Progress for Lines {
     fn begin(&self, stage: &str, total: u64, unit: &'static str) {
         tracing::info!(stage, total, unit, "begin {stage}: {total} {unit}");
         self.done.store(0, Ordering::Relaxed);
+        self.pace
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         let (name, now) = (stage.to_owned(), Instant::now());
         *self.stage() = Some(Stage {
             name,
@@ -121,14 +134,20 @@ impl Progress for Lines {
             && last_line.elapsed() > LINE_EVERY
         {
             *last_line = Instant::now();
+            let pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
             tracing::info!(
                 stage = name,
                 done,
                 total,
                 unit,
+                pace = pace.as_str(),
                 "{name}: {done} of {total} {unit}"
             );
         }
+    }
+
+    fn pace(&self, text: &str) {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = text.to_owned();
     }
 
     fn note(&self, text: &str) {

@@ -6,6 +6,8 @@ pub trait Progress: Sync {
     fn begin(&self, stage: &str, total: u64, unit: &'static str);
     /// `n` more units are done.
     fn advance(&self, n: u64);
+    /// How fast it goes and how long it will take, in the stage's own words; a newer one replaces it.
+    fn pace(&self, _text: &str) {}
     /// A sentence worth seeing while the stage goes on.
     fn note(&self, text: &str);
     /// The stage is done.

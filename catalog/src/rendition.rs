@@ -15,22 +15,26 @@ pub enum Codec {
     Vorbis,
     /// Native FLAC (RFC 9639).
     Flac,
+    /// MPEG-1 or -2 layer III: only previews.
+    Mp3,
 }
 
 impl Codec {
-    /// "ogg", "flac".
+    /// "ogg", "flac", "mp3".
     pub fn extension(self) -> &'static str {
         match self {
             Codec::Vorbis => "ogg",
             Codec::Flac => "flac",
+            Codec::Mp3 => "mp3",
         }
     }
 
-    /// The Internet media type (RFC 5334, RFC 9639).
+    /// The Internet media type (RFC 5334, RFC 9639, RFC 3003).
     pub fn media_type(self) -> &'static str {
         match self {
             Codec::Vorbis => "audio/ogg",
             Codec::Flac => "audio/flac",
+            Codec::Mp3 => "audio/mpeg",
         }
     }
 }
@@ -59,8 +63,9 @@ pub struct Chunk {
     pub first_frame: u64,
     /// How many samples (per channel) it adds.
     pub frames: u32,
-    /// How many bytes before `offset` a decoder must read to produce `first_frame` exactly (Vorbis:
-    /// whole pages that hold the packet before, for its overlap); zero for the first chunk and for FLAC.
+    /// How many bytes before `offset` a decoder must read to produce the samples from the chunk's nominal
+    /// boundary on, at or before `first_frame` (Vorbis: one page of the two packets before, the first
+    /// for its overlap, the second for its samples); zero for the first chunk and for FLAC.
     pub priming_bytes: u32,
 }
 
@@ -104,6 +109,32 @@ pub struct AudioSet {
     pub ladder: Sha256,
     /// Of the master itself.
     pub loudness: Loudness,
+    /// Of the album that the master is a part of, all its masters as one programme; `None` for a
+    /// track that stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<Loudness>,
+    /// For pictures of the master.
+    #[serde(default)]
+    pub shape: Shape,
     /// In the ladder's order.
     pub renditions: Vec<Rendition>,
+}
+
+/// What a picture of a track needs, of any length: both lists span the whole track evenly.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shape {
+    /// The lowest and the highest sample of each stretch over all channels, full scale 127:
+    /// [`Shape::PEAKS`] pairs, fewer for a track of less than a second, none for sets made before.
+    pub peaks: Vec<[i8; 2]>,
+    /// Loudness of each stretch, ungated, in hundredths of LUFS, `i16::MIN` for silence:
+    /// [`Shape::LEVELS`] values, fewer for a track of less than 25 s.
+    pub loudness: Vec<i16>,
+}
+
+impl Shape {
+    /// Pairs of peaks in a whole track.
+    pub const PEAKS: usize = 1000;
+
+    /// Loudness values in a whole track.
+    pub const LEVELS: usize = 250;
 }

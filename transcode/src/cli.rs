@@ -31,7 +31,7 @@ pub enum Command {
         /// Only this master (SHA-256); may be given several times
         #[arg(long = "master", value_name = "SHA256")]
         masters: Vec<String>,
-        /// Only the I-th of N equal parts of the masters, for several machines
+        /// Only the I-th of N equal parts of the albums, for several machines
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
     },
@@ -39,6 +39,9 @@ pub enum Command {
     Inspect {
         /// An audio file
         file: PathBuf,
+        /// Also draw its waveform and its course of loudness, as SVG into this file
+        #[arg(long, value_name = "SVG")]
+        plot: Option<PathBuf>,
     },
     /// Print every parameter with its unit and default
     Config,
@@ -54,9 +57,10 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether a master belongs to this part: by its content, so that all machines agree.
-    pub fn holds(&self, master: &Sha256) -> bool {
-        let number = u32::from_be_bytes([master.0[0], master.0[1], master.0[2], master.0[3]]);
+    /// Whether an album (or a master that stands alone) belongs to this part: by its content, so that
+    /// all machines agree.
+    pub fn holds(&self, unit: &Sha256) -> bool {
+        let number = u32::from_be_bytes([unit.0[0], unit.0[1], unit.0[2], unit.0[3]]);
         number % self.count == self.index - 1
     }
 }
@@ -123,12 +127,19 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Output, Error> {
                 .collect::<Result<_, _>>()?;
             let mut items = job::items(&catalogue);
             items.retain(|item| wanted.is_empty() || wanted.contains(&item.master));
-            items.retain(|item| shard.is_none_or(|shard| shard.holds(&item.master)));
+            items.retain(|item| {
+                let unit = item.album_id().unwrap_or(item.master);
+                shard.is_none_or(|shard| shard.holds(&unit))
+            });
             let (store, progress) = (context.store, context.progress);
             job::run(store, &config, &items, context.threads, progress).map(Output::Report)
         }
-        Command::Inspect { file } => {
-            inspect(file, &config.loudness).map(|found| Output::Inspection(Box::new(found)))
+        Command::Inspect { file, plot } => {
+            let found = inspect(file, &config.loudness)?;
+            if let Some(plot) = plot {
+                found.plot(plot, &config.loudness)?;
+            }
+            Ok(Output::Inspection(Box::new(found)))
         }
         Command::Config => Ok(Output::Config(DEFAULT.to_owned())),
     }

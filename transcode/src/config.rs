@@ -17,12 +17,22 @@ pub const DEFAULT: &str = include_str!("default.toml");
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Which masters are made into renditions.
+    pub masters: Masters,
     /// How loud.
     pub loudness: Policy,
     /// Where pages break.
     pub chunks: Chunking,
     /// The entries by name.
     pub ladder: BTreeMap<String, Profile>,
+}
+
+/// Which masters are made into renditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Masters {
+    /// Whether masters that were coded lossily before (MP3, AAC, Vorbis) are.
+    pub lossy: bool,
 }
 
 /// The loudness policy of the lossy renditions.
@@ -37,6 +47,34 @@ pub struct Policy {
     pub tolerance_lu: f64,
     /// Encodings per rendition, at least 1.
     pub attempts: u32,
+    /// What shares one gain.
+    pub scope: Scope,
+    /// What lossy renditions get.
+    pub lossy: Lossy,
+    /// Below this a border between two tracks is silent.
+    pub silence_lufs: Lufs,
+}
+
+/// What shares one gain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Nothing: every track is levelled by itself.
+    Track,
+    /// All tracks of a release.
+    Album,
+    /// Neighbouring tracks that run into each other.
+    Auto,
+}
+
+/// How a lossy rendition gets its loudness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lossy {
+    /// The gain is applied to the samples; tags say what is left to do.
+    Apply,
+    /// The samples keep their level, unless they would clip; tags say what to do.
+    Tag,
 }
 
 /// Where chunks begin.
@@ -80,10 +118,10 @@ pub enum Profile {
 pub struct Vorbis {
     /// Nominal kilobits per second.
     pub kbps: u32,
-    /// libvorbis's quality for two channels, -0.2 to 1.
+    /// libvorbis's quality, -0.2 to 1, for what is too short to be tried.
     pub quality: f64,
-    /// The same for one channel.
-    pub quality_mono: f64,
+    /// How far quality may go to reach `kbps`: the lowest and the highest.
+    pub qualities: (f64, f64),
     /// The highest rate encoded; masters above are halved.
     pub max_sample_rate: SampleRate,
     /// How much coding adds to peaks: kept free below the ceiling.
@@ -108,12 +146,15 @@ pub struct Flac {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preview {
+    /// Ogg Vorbis, or MP3 where that is built in.
+    #[serde(default)]
+    pub format: Format,
     /// Nominal kilobits per second.
     pub kbps: u32,
-    /// libvorbis's quality for two channels, -0.2 to 1.
+    /// libvorbis's quality, -0.2 to 1, for what is too short to be tried.
     pub quality: f64,
-    /// The same for one channel.
-    pub quality_mono: f64,
+    /// How far quality may go to reach `kbps`: the lowest and the highest.
+    pub qualities: (f64, f64),
     /// The highest rate encoded; masters above are halved.
     pub max_sample_rate: SampleRate,
     /// How much coding adds to peaks: kept free below the ceiling.
@@ -127,6 +168,17 @@ pub struct Preview {
     /// Whether it is made.
     #[serde(default = "yes")]
     pub enabled: bool,
+}
+
+/// What a preview is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Ogg Vorbis.
+    #[default]
+    Ogg,
+    /// MP3, with the cargo feature `mp3`.
+    Mp3,
 }
 
 fn yes() -> bool {
@@ -223,6 +275,10 @@ impl Config {
             let found = policy.ceiling_dbtp.to_string();
             return value("loudness.ceiling_dbtp".into(), found, "-60 to 0");
         }
+        if !(-70.0..=0.0).contains(&policy.silence_lufs.0) {
+            let found = policy.silence_lufs.to_string();
+            return value("loudness.silence_lufs".into(), found, "-70 to 0");
+        }
         for (key, length) in [
             ("first_ms", self.chunks.first_ms),
             ("next_ms", self.chunks.next_ms),
@@ -250,11 +306,18 @@ fn check_profile(name: &str, profile: &Profile) -> Result<(), Error> {
         })
     };
     let (qualities, rate) = match profile {
-        Profile::Vorbis(p) => ([p.quality, p.quality_mono], p.max_sample_rate),
+        Profile::Vorbis(p) => ([p.quality, p.qualities.0, p.qualities.1], p.max_sample_rate),
         Profile::Preview(p) if p.seconds == 0 || p.seconds > 600 => {
             return value("seconds", p.seconds.to_string(), "1 to 600");
         }
-        Profile::Preview(p) => ([p.quality, p.quality_mono], p.max_sample_rate),
+        Profile::Preview(p) if p.format == Format::Mp3 && !cfg!(feature = "mp3") => {
+            return value(
+                "format",
+                "mp3".into(),
+                "ogg: this is built without the feature mp3",
+            );
+        }
+        Profile::Preview(p) => ([p.quality, p.qualities.0, p.qualities.1], p.max_sample_rate),
         Profile::Flac(p) if p.level > 8 => return value("level", p.level.to_string(), "0 to 8"),
         Profile::Flac(_) => return Ok(()),
     };
@@ -263,6 +326,13 @@ fn check_profile(name: &str, profile: &Profile) -> Result<(), Error> {
         .find(|quality| !(-0.2..=1.0).contains(*quality))
     {
         return value("quality", quality.to_string(), "-0.2 to 1");
+    }
+    if qualities[1] > qualities[2] {
+        return value(
+            "qualities",
+            format!("{:?}", &qualities[1..]),
+            "the lowest first",
+        );
     }
     if !(0.0..=6.0).contains(&profile.overshoot().0) {
         return value("overshoot_db", profile.overshoot().to_string(), "0 to 6");
@@ -318,6 +388,9 @@ mod tests {
         );
         assert!(with("[loudness]\nattempts = 0").is_err());
         assert!(with("[chunks]\nlast_ms = 3").is_err());
+        assert!(with("[ladder.vorbis-96]\nqualities = [0.5, 0.1]").is_err());
+        let mp3 = with("[ladder.preview]\nformat = \"mp3\"");
+        assert_eq!(mp3.is_ok(), cfg!(feature = "mp3"), "{mp3:?}");
     }
 
     #[test]

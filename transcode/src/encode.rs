@@ -6,8 +6,9 @@
 
 use crate::config::{Chunking, Profile};
 use crate::flac::FlacWriter;
+use crate::signal::{Window, encoded_rate};
 use crate::verify::Aim;
-use crate::vorbis::{Recipe, VorbisWriter, Window, encoded_rate};
+use crate::vorbis::{Recipe, VorbisWriter};
 use crate::{Error, flac_tags, ladder, master, repage, verify};
 use audio::{AudioInfo, Block, Container, Decoder};
 use catalog::ids::Sha256;
@@ -33,6 +34,12 @@ pub struct Task<'a> {
     pub aim: Aim,
     /// The part to encode, for a preview.
     pub window: Option<Window>,
+    /// libvorbis's quality; unused by FLAC.
+    pub quality: f64,
+    /// What the rendition's index will call its bitrate; unused by FLAC.
+    pub nominal_kbps: u32,
+    /// The tags of a FLAC; those of a Vorbis stream follow from its measurement.
+    pub tags: Vec<(&'static str, String)>,
 }
 
 /// A rendition made, in a file of the scratch folder.
@@ -72,7 +79,8 @@ pub struct Source<'a> {
 /// # Errors
 /// The master's fault, else the first task's fault.
 pub fn encode(source: Source<'_>, tasks: &[Task<'_>]) -> Result<Vec<Made>, Error> {
-    let mut decoder = Decoder::open(source.path)?;
+    // The MD5 was verified when the master was measured.
+    let mut decoder = Decoder::open_verified(source.path)?;
     let flac = tasks
         .iter()
         .any(|task| matches!(task.profile, Profile::Flac(_)));
@@ -126,47 +134,27 @@ fn make(
     let made = match task.profile {
         Profile::Flac(profile) => lossless(source, task, info, profile.level, blocks, &raw, path),
         Profile::Vorbis(profile) => {
-            let quality = by_channels(info, profile.quality, profile.quality_mono);
-            lossy(
-                source,
-                task,
-                info,
-                (quality, profile.max_sample_rate),
-                blocks,
-                &raw,
-                path,
-            )
+            let max = profile.max_sample_rate;
+            lossy(source, task, info, max, blocks, &raw, path)
+        }
+        #[cfg(feature = "mp3")]
+        Profile::Preview(profile) if profile.format == crate::config::Format::Mp3 => {
+            return mp3(task, info, profile.max_sample_rate, blocks, path);
         }
         Profile::Preview(profile) => {
-            let quality = by_channels(info, profile.quality, profile.quality_mono);
-            lossy(
-                source,
-                task,
-                info,
-                (quality, profile.max_sample_rate),
-                blocks,
-                &raw,
-                path,
-            )
+            let max = profile.max_sample_rate;
+            lossy(source, task, info, max, blocks, &raw, path)
         }
     }?;
     std::fs::remove_file(&raw).map_err(|source| Error::Scratch { path: raw, source })?;
     Ok(made)
 }
 
-fn by_channels(info: &AudioInfo, stereo: f64, mono: f64) -> f64 {
-    if info.layout.count() == 1 {
-        mono
-    } else {
-        stereo
-    }
-}
-
 fn lossy(
     source: Source<'_>,
     task: &Task<'_>,
     info: &AudioInfo,
-    (quality, max_rate): (f64, SampleRate),
+    max_rate: SampleRate,
     blocks: &Receiver<Arc<Block>>,
     raw: &Path,
     path: PathBuf,
@@ -175,7 +163,7 @@ fn lossy(
     let rate = encoded_rate(info.sample_rate, max_rate);
     let recipe = Recipe {
         profile: task.name.to_owned(),
-        quality,
+        quality: task.quality,
         gain: task.aim.gain,
         rate,
         window: task.window,
@@ -204,6 +192,44 @@ fn lossy(
         loudness,
         header_bytes: repaged.header_bytes,
         chunks: repaged.chunks,
+    })
+}
+
+/// One chunk: an MP3 is fetched whole.
+#[cfg(feature = "mp3")]
+fn mp3(
+    task: &Task<'_>,
+    info: &AudioInfo,
+    max_rate: SampleRate,
+    blocks: &Receiver<Arc<Block>>,
+    path: PathBuf,
+) -> Result<Made, Error> {
+    let rate = encoded_rate(info.sample_rate, max_rate);
+    let signal = crate::signal::Signal::new(info, rate, task.aim.gain, task.window)?;
+    let mut writer = crate::mp3::Mp3Writer::new(task.name, signal, rate, task.nominal_kbps)?;
+    for block in blocks {
+        writer.push(block.first, &block.planes)?;
+    }
+    let encoded = writer.finish(&path)?;
+    let loudness = verify::measure(task.name, &path, encoded.frames)?;
+    let bytes = path.metadata().map_err(|source| Error::Scratch {
+        path: path.clone(),
+        source,
+    })?;
+    Ok(Made {
+        path,
+        sample_rate: rate,
+        channels: encoded.channels,
+        frames: encoded.frames,
+        loudness,
+        header_bytes: 0,
+        chunks: vec![Chunk {
+            offset: 0,
+            bytes: bytes.len() as u32,
+            first_frame: 0,
+            frames: encoded.frames.0 as u32,
+            priming_bytes: 0,
+        }],
     })
 }
 
@@ -242,7 +268,8 @@ fn lossless(
         }
     }
     let loudness = source.scan.loudness;
-    let (header_bytes, chunks) = flac_tags::write(raw, &path, &index, info.sample_rate, &loudness)?;
+    let (header_bytes, chunks) =
+        flac_tags::write(raw, &path, &index, info.sample_rate, &task.tags)?;
     Ok(Made {
         path,
         sample_rate: info.sample_rate,

@@ -75,6 +75,16 @@ pub enum Error {
         /// Asked for.
         quality: f32,
     },
+    /// LAME refuses the parameters or fails.
+    #[error(
+        "{profile}: LAME: {reason}\nfix: choose 64 to 320 kbps and at most 48000 Hz for this profile"
+    )]
+    Mp3 {
+        /// The profile being encoded.
+        profile: String,
+        /// The library's words.
+        reason: String,
+    },
     /// An encoded stream is not what its encoder promised.
     #[error(
         "{profile}: {what}: found {found}, expected {expected}\nfix: report this with the master; the rendition was not published"
@@ -97,6 +107,16 @@ pub enum Error {
         /// A track that needs it.
         track: String,
     },
+    /// A master that was coded lossily before.
+    #[error(
+        "master {master}: found {codec}, expected a lossless codec\nfix: deliver FLAC or WAV, or admit lossy masters with masters.lossy = true in [transcode]"
+    )]
+    LossyMaster {
+        /// Content of the master.
+        master: Sha256,
+        /// Its codec.
+        codec: String,
+    },
     /// A `--master` that is no SHA-256.
     #[error("--master: {0}")]
     MasterArgument(#[from] IdError),
@@ -117,6 +137,7 @@ impl Error {
             Error::Audio(AudioError::Io { .. }) => false,
             Error::Audio(_) | Error::MasterMd5 { .. } => true,
             Error::MissingMaster { .. } | Error::TooShort { .. } => true,
+            Error::LossyMaster { .. } => true,
             _ => false,
         }
     }

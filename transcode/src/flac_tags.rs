@@ -1,21 +1,18 @@
 //! What stands before the frames of a FLAC rendition: STREAMINFO, seek table, ReplayGain tags.
 //!
 //! Blocks by metaflac; the frames are copied behind them in constant memory (metaflac's own way of
-//! saving reads the whole file). ReplayGain 2.0 (hydrogenaudio wiki, 2014): reference -18 LUFS, peak
-//! as a linear true peak.
+//! saving reads the whole file).
 
 use crate::Error;
 use crate::config::Chunking;
-use catalog::rendition::{Chunk, Loudness};
-use catalog::units::{Frames, Lufs, SampleRate};
+use crate::tags::comment_bytes;
+use catalog::rendition::Chunk;
+use catalog::units::{Frames, SampleRate};
 use metaflac::Block;
 use metaflac::block::SeekTable;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
-
-/// The loudness at which ReplayGain 2.0 plays everything.
-const REFERENCE: Lufs = Lufs(-18.0);
 
 /// The block type of a Vorbis comment (RFC 9639, section 8.1).
 const VORBIS_COMMENT: u8 = 4;
@@ -95,7 +92,7 @@ pub fn write(
     to: &Path,
     index: &FrameIndex,
     rate: SampleRate,
-    loudness: &Loudness,
+    tags: &[(&str, String)],
 ) -> Result<(u32, Vec<Chunk>), Error> {
     let scratch = |path: &Path, source| Error::Scratch {
         path: path.to_owned(),
@@ -118,10 +115,7 @@ pub fn write(
         .write_to(false, &mut header)
         .map_err(unreadable)?;
     // metaflac keeps comments in a hash map, whose order differs from run to run.
-    let comments = Block::Unknown((
-        VORBIS_COMMENT,
-        comment_bytes(vendor, &replay_gain(loudness)),
-    ));
+    let comments = Block::Unknown((VORBIS_COMMENT, comment_bytes(vendor.as_bytes(), tags)));
     comments.write_to(true, &mut header).map_err(unreadable)?;
 
     let written = File::create(to).and_then(|file| {
@@ -169,47 +163,6 @@ fn seek_table(index: &FrameIndex, rate: SampleRate) -> SeekTable {
     SeekTable::from_bytes(&bytes)
 }
 
-fn replay_gain(loudness: &Loudness) -> Vec<(&'static str, String)> {
-    let mut tags = Vec::new();
-    if let Some(integrated) = loudness.integrated {
-        tags.push((
-            "REPLAYGAIN_REFERENCE_LOUDNESS",
-            format!("{:.2} LUFS", REFERENCE.0),
-        ));
-        tags.push((
-            "REPLAYGAIN_TRACK_GAIN",
-            format!("{:.2} dB", (REFERENCE - integrated).0),
-        ));
-    }
-    if let Some(peak) = loudness.true_peak {
-        let linear = 10f64.powf(peak.0 / 20.0);
-        tags.push(("REPLAYGAIN_TRACK_PEAK", format!("{linear:.6}")));
-    }
-    if let Some(range) = loudness.range {
-        tags.push(("REPLAYGAIN_TRACK_RANGE", format!("{:.2} dB", range.0)));
-    }
-    tags
-}
-
-/// A Vorbis comment without its framing bit (Vorbis I specification, section 5.2.1).
-fn comment_bytes(vendor: &str, tags: &[(&str, String)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut text = |text: &str| {
-        bytes.extend((text.len() as u32).to_le_bytes());
-        bytes.extend(text.as_bytes());
-    };
-    text(vendor);
-    let mut list = Vec::new();
-    for (name, value) in tags {
-        let comment = format!("{name}={value}");
-        list.extend((comment.len() as u32).to_le_bytes());
-        list.extend(comment.as_bytes());
-    }
-    bytes.extend((tags.len() as u32).to_le_bytes());
-    bytes.extend(list);
-    bytes
-}
-
 /// The MD5 of the samples that a FLAC file's STREAMINFO carries; `None` when it is unset.
 ///
 /// # Errors
@@ -224,39 +177,4 @@ pub fn stream_md5(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         .map_err(|error| unreadable(std::io::Error::other(error)))?;
     let md5 = tag.get_streaminfo().map(|info| info.md5.clone());
     Ok(md5.filter(|md5| md5.iter().any(|byte| *byte != 0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use catalog::units::{Dbtp, Lu};
-
-    #[test]
-    fn replay_gain_is_relative_to_eighteen_below_full_scale() {
-        let loudness = Loudness {
-            integrated: Some(Lufs(-9.5)),
-            range: Some(Lu(6.25)),
-            true_peak: Some(Dbtp(-6.0206)),
-            short_term_max: None,
-        };
-        let tags = replay_gain(&loudness);
-        let find = |name| {
-            tags.iter()
-                .find(|(tag, _)| *tag == name)
-                .map(|(_, v)| v.as_str())
-        };
-        assert_eq!(find("REPLAYGAIN_TRACK_GAIN"), Some("-8.50 dB"));
-        assert_eq!(find("REPLAYGAIN_TRACK_PEAK"), Some("0.500000"));
-        assert_eq!(find("REPLAYGAIN_TRACK_RANGE"), Some("6.25 dB"));
-        assert!(
-            replay_gain(&Loudness::default()).is_empty(),
-            "silence has no gain"
-        );
-    }
-
-    #[test]
-    fn comments_are_length_prefixed_and_in_order() {
-        let bytes = comment_bytes("v", &[("A", "1".into()), ("B", "2".into())]);
-        assert_eq!(bytes, b"\x01\0\0\0v\x02\0\0\0\x03\0\0\0A=1\x03\0\0\0B=2");
-    }
 }

@@ -3,17 +3,20 @@
 //! Downwards freely, upwards only as far as its peaks have headroom: no limiter ever changes the
 //! shape of the music. Loudness normalisation after EBU R 128 and its streaming supplement (s2).
 
-use crate::config::Policy;
+use crate::config::{Lossy, Policy};
 use catalog::rendition::Loudness;
 use catalog::units::GainDb;
 
 /// The gain that brings a master to the target, or as near as the ceiling lets it. Silence and what
 /// is too short to have a loudness (under 0.4 s) is only lowered under the ceiling. `overshoot` is
 /// kept free below the ceiling: what coding is known to add to peaks.
-pub fn plan_gain(loudness: &Loudness, policy: &Policy, overshoot: GainDb) -> GainDb {
-    let to_target = match loudness.integrated {
-        Some(integrated) => policy.target_lufs - integrated,
-        None => GainDb::NONE,
+/// `loss` is what coding is known to take away: the gain makes up for it. Where a gain is only to be
+/// tagged, samples keep their level under the ceiling.
+pub fn plan_gain(loudness: &Loudness, policy: &Policy, overshoot: GainDb, loss: GainDb) -> GainDb {
+    let to_target = match (policy.lossy, loudness.integrated) {
+        (Lossy::Apply, Some(integrated)) => policy.target_lufs - integrated + loss,
+        (Lossy::Apply, None) => GainDb::NONE,
+        (Lossy::Tag, _) => loss,
     };
     match loudness.true_peak {
         Some(peak) => to_target.min(policy.ceiling_dbtp + -overshoot - peak),
@@ -38,7 +41,7 @@ mod tests {
             true_peak: peak.map(Dbtp),
             ..Loudness::default()
         };
-        let gain = plan_gain(&loudness, &policy(), GainDb::NONE).0;
+        let gain = plan_gain(&loudness, &policy(), GainDb::NONE, GainDb::NONE).0;
         assert!(
             (gain - expected).abs() < 1e-9,
             "{loudness:?}: {gain}, expected {expected}"
@@ -63,6 +66,24 @@ mod tests {
         check(None, Some(0.5), -1.5);
     }
 
+    #[test]
+    fn what_coding_takes_away_is_added_before_and_tagged_samples_keep_their_level() {
+        let loudness = Loudness {
+            integrated: Some(Lufs(-10.0)),
+            true_peak: Some(Dbtp(-0.2)),
+            ..Loudness::default()
+        };
+        let gain = plan_gain(&loudness, &policy(), GainDb::NONE, GainDb(1.25));
+        assert!((gain.0 + 2.75).abs() < 1e-9, "{gain}");
+        let mut tagged = policy();
+        tagged.lossy = Lossy::Tag;
+        let gain = plan_gain(&loudness, &tagged, GainDb(0.3), GainDb::NONE);
+        assert!(
+            (gain.0 + 1.1).abs() < 1e-9,
+            "only under the ceiling: {gain}"
+        );
+    }
+
     proptest! {
         #[test]
         fn no_plan_is_louder_than_the_target_or_peaks_above_the_ceiling(
@@ -72,7 +93,7 @@ mod tests {
             let loudness = Loudness {
                 integrated: Some(integrated), true_peak: Some(peak), ..Loudness::default()
             };
-            let gain = plan_gain(&loudness, &policy(), GainDb::NONE);
+            let gain = plan_gain(&loudness, &policy(), GainDb::NONE, GainDb::NONE);
             prop_assert!((integrated + gain).0 <= -14.0 + 1e-9);
             prop_assert!((peak + gain).0 <= -1.0 + 1e-9);
             let at_target = ((integrated + gain).0 + 14.0).abs() < 1e-9;

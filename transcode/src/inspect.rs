@@ -1,9 +1,11 @@
 //! What do we know of one audio file?
 
 use crate::config::Policy;
-use crate::{Error, gain, verify};
+use crate::waveform::Waveform;
+use crate::{Error, gain, plot, verify};
+use audio::{Decoder, Meter};
 use catalog::ids::Sha256;
-use catalog::rendition::Loudness;
+use catalog::rendition::{Loudness, Shape};
 use catalog::units::{Frames, GainDb, Millis, SampleRate};
 use serde::Serialize;
 use std::fmt;
@@ -38,6 +40,8 @@ pub struct Inspection {
     pub loudness: Loudness,
     /// The gain that the policy plans for it.
     pub planned_gain: GainDb,
+    /// Its waveform and its course of loudness.
+    pub shape: Shape,
 }
 
 /// Decodes and measures a file.
@@ -45,7 +49,15 @@ pub struct Inspection {
 /// # Errors
 /// [`Error::Audio`] when it does not decode to its end.
 pub fn inspect(path: &Path, policy: &Policy) -> Result<Inspection, Error> {
-    let (info, summary, measurement) = audio::measure(path)?;
+    let mut decoder = Decoder::open(path)?;
+    let info = decoder.info().clone();
+    let mut meter = Meter::new(info.sample_rate, &info.layout)?;
+    let mut waveform = Waveform::default();
+    while let Some(block) = decoder.next_block()? {
+        meter.add(&block.planes)?;
+        waveform.add(&block.planes);
+    }
+    let (summary, measurement) = (decoder.finish()?, meter.finish());
     let sha256 = Sha256::of_file(path).map_err(|source| audio::AudioError::Io {
         path: path.to_owned(),
         source,
@@ -63,8 +75,25 @@ pub fn inspect(path: &Path, policy: &Policy) -> Result<Inspection, Error> {
         length_ms: summary.frames.at(info.sample_rate),
         md5_ok: summary.md5_ok,
         loudness: verify::rounded(&measurement.loudness),
-        planned_gain: gain::plan_gain(&measurement.loudness, policy, GainDb::NONE),
+        planned_gain: gain::plan_gain(&measurement.loudness, policy, GainDb::NONE, GainDb::NONE),
+        shape: crate::master::shape(waveform.finish(), &measurement.curve),
     })
+}
+
+impl Inspection {
+    /// Writes a picture of it.
+    ///
+    /// # Errors
+    /// [`Error::Scratch`] when the file cannot be written.
+    pub fn plot(&self, to: &Path, policy: &Policy) -> Result<(), Error> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let target = policy.target_lufs;
+        let svg = plot::svg(&name, self.length_ms, &self.shape, &self.loudness, target);
+        std::fs::write(to, svg).map_err(|source| Error::Scratch {
+            path: to.to_owned(),
+            source,
+        })
+    }
 }
 
 impl fmt::Display for Inspection {

@@ -1,73 +1,100 @@
 //! Which renditions are missing, and how do they get into the store?
 //!
-//! The only file of this crate that touches the store. Per master: what is there is kept; what is
-//! missing is encoded in a scratch folder, measured, and published as blob, then index. The set of a
-//! master is written last, after all its renditions. Nothing is ever changed, so the job may be
-//! killed at any byte, run twice, or run by many machines at once.
+//! Only this file and those below it touch the store. Albums are the unit of work, since tracks that
+//! run together are levelled together: all its masters are measured, then all its tracks are made, each
+//! by [`track`]; both on all threads, as are the encoders of one track. Nothing is ever changed, so the
+//! job may be killed at any byte, run twice, or run by many machines at once.
 
-use crate::config::{Config, Profile};
-use crate::encode::{Made, Source, Task, encode};
+mod track;
+
+use crate::album::{self, Level};
+use crate::config::Config;
 use crate::master::{self, Scan};
 use crate::report::{Failure, Report, TrackLine};
-use crate::verify::{Aim, Judgement, judge};
-use crate::{Error, gain, ladder, preview};
+use crate::{Error, ladder};
 use catalog::ids::Sha256;
 use catalog::progress::Progress;
-use catalog::release::Catalogue;
-use catalog::rendition::{AudioSet, Codec, Rendition};
+use catalog::release::{Catalogue, Release};
+use catalog::rendition::AudioSet;
 use catalog::store::Store;
-use catalog::units::{Frames, GainDb};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Further attempts for a rendition whose peaks are still above the ceiling: a missed loudness may
-/// stand, a clipped peak should not.
-const CEILING_ATTEMPTS: u32 = 3;
-
-/// A master to be transcoded, and what people call it.
+/// A master to be transcoded, what people call it, and what it stands among.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Its content.
     pub master: Sha256,
     /// "Artist – Title (ISRC)".
     pub label: String,
+    /// All masters of its release in their order, itself among them. A master of several releases
+    /// belongs to the first.
+    pub album: Arc<[Sha256]>,
+}
+
+impl Item {
+    /// A master that stands alone.
+    pub fn alone(master: Sha256, label: impl Into<String>) -> Item {
+        Item {
+            master,
+            label: label.into(),
+            album: Arc::new([master]),
+        }
+    }
+
+    /// Names the album; `None` for a master that stands alone.
+    pub fn album_id(&self) -> Option<Sha256> {
+        let names = || self.album.iter().map(Sha256::to_string);
+        (self.album.len() > 1).then(|| Sha256::of(names().collect::<String>().as_bytes()))
+    }
 }
 
 /// Every master of a catalogue once, in the catalogue's order.
 pub fn items(catalogue: &Catalogue) -> Vec<Item> {
     let mut seen = BTreeSet::new();
     let mut items = Vec::new();
-    for (_, track) in catalogue.tracks() {
-        let Some(master) = &track.master else {
-            continue;
-        };
-        if seen.insert(master.sha256) {
-            let artist = track
-                .artists
-                .first()
-                .map_or("", |credit| credit.name.as_str());
-            let label = format!("{artist} – {} ({})", track.title, track.isrc);
-            items.push(Item {
-                master: master.sha256,
-                label,
-            });
+    for release in &catalogue.releases {
+        let album: Arc<[Sha256]> = masters(release).into();
+        for track in &release.tracks {
+            let Some(master) = track.master.as_ref().map(|master| master.sha256) else {
+                continue;
+            };
+            if seen.insert(master) {
+                let artist = track.artists.first();
+                let artist = artist.map_or("", |credit| credit.name.as_str());
+                items.push(Item {
+                    master,
+                    label: format!("{artist} – {} ({})", track.title, track.isrc),
+                    album: Arc::clone(&album),
+                });
+            }
         }
     }
     items
+}
+
+/// The masters of a release, each once.
+fn masters(release: &Release) -> Vec<Sha256> {
+    let mut masters: Vec<Sha256> = Vec::with_capacity(release.tracks.len());
+    for master in release.tracks.iter().flat_map(|track| &track.master) {
+        if !masters.contains(&master.sha256) {
+            masters.push(master.sha256);
+        }
+    }
+    masters
 }
 
 /// The finished set of a master under this configuration; `None` while any rendition is missing.
 ///
 /// # Errors
 /// [`Error::Store`] when the store cannot be read.
-pub fn published(
-    store: &Store,
-    config: &Config,
-    master: &Sha256,
-) -> Result<Option<AudioSet>, Error> {
-    Ok(store.get_json(&ladder::set_path(&config.ladder_id(), master))?)
+pub fn published(store: &Store, config: &Config, item: &Item) -> Result<Option<AudioSet>, Error> {
+    let key = ladder::set_path(&config.ladder_id(), &item.master, item.album_id().as_ref());
+    Ok(store.get_json(&key)?)
 }
 
 /// Makes what is missing for `items` on `threads` threads. A master that cannot be transcoded is in
@@ -100,17 +127,22 @@ pub fn run(
         config,
         ladder: config.ladder_id(),
         scratch: scratch.path(),
+        progress,
+        started,
+        total: items.len() as u64,
+        done: AtomicU64::new(0),
+        audio_ms: AtomicU64::new(0),
     };
-    let work = |item: &Item| {
-        let line = job.master(item);
-        if let Err(error) = &line {
-            progress.note(&format!("{}: {error}", item.label));
-        }
-        progress.advance(1);
-        line
-    };
-    // `with_max_len(1)`: a track is a unit of work, however few there are.
-    let lines: Vec<_> = pool.install(|| items.par_iter().with_max_len(1).map(work).collect());
+    let albums: Vec<&[Item]> = items.chunk_by(|a, b| a.album == b.album).collect();
+    let work = |album: &&[Item]| job.album(album);
+    // `with_max_len(1)`: an album is a unit of work, however few there are.
+    let lines: Vec<_> = pool.install(|| {
+        albums
+            .par_iter()
+            .with_max_len(1)
+            .flat_map_iter(work)
+            .collect()
+    });
     progress.finish();
     let mut report = Report::default();
     for (item, line) in items.iter().zip(lines) {
@@ -133,202 +165,140 @@ struct Job<'a> {
     config: &'a Config,
     ladder: Sha256,
     scratch: &'a Path,
+    progress: &'a dyn Progress,
+    started: Instant,
+    total: u64,
+    /// Tracks finished, and how much audio that was.
+    done: AtomicU64,
+    audio_ms: AtomicU64,
 }
 
 impl Job<'_> {
-    /// Everything for one master.
-    fn master(&self, item: &Item) -> Result<TrackLine, Error> {
-        let started = Instant::now();
-        let set_key = ladder::set_path(&self.ladder, &item.master);
-        if let Some(set) = self.store.get_json::<AudioSet>(&set_key)? {
-            return Ok(TrackLine::kept(item, &set));
+    /// Some tracks of one album, in their order.
+    fn album(&self, items: &[Item]) -> Vec<Result<TrackLine, Error>> {
+        let kept: Result<Vec<Option<AudioSet>>, Error> = items
+            .iter()
+            .map(|item| published(self.store, self.config, item))
+            .collect();
+        let finished = |result: Result<Vec<Result<TrackLine, Error>>, Error>| match result {
+            Ok(lines) => lines,
+            // The store or the disk failed: once is enough to end the run.
+            Err(error) => std::iter::once(Err(error)).collect(),
+        };
+        finished(kept.and_then(|kept| self.missing(items, &kept)))
+    }
+
+    fn missing(
+        &self,
+        items: &[Item],
+        kept: &[Option<AudioSet>],
+    ) -> Result<Vec<Result<TrackLine, Error>>, Error> {
+        if let Some(kept) = kept.iter().map(Option::as_ref).collect::<Option<Vec<_>>>() {
+            let lines = items.iter().zip(kept).map(|(item, set)| {
+                self.advance(0);
+                Ok(TrackLine::kept(item, set))
+            });
+            return Ok(lines.collect());
         }
-        let blob = Store::blob_key(&item.master);
-        if self.store.head(&blob)?.is_none() {
-            let (master, track) = (item.master, item.label.clone());
-            return Err(Error::MissingMaster { master, track });
-        }
-        let profiles = self.config.profiles();
-        let mut renditions: Vec<Option<Rendition>> = Vec::with_capacity(profiles.len());
-        for (name, profile) in &profiles {
-            let key = ladder::rendition_key(&item.master, name, profile, self.config);
-            renditions.push(self.store.get_json(&ladder::rendition_path(&key))?);
-        }
-        let kept = renditions.iter().flatten().count();
         let folder = tempfile::tempdir_in(self.scratch).map_err(|source| Error::Scratch {
             path: self.scratch.to_owned(),
             source,
         })?;
-        let file = self.store.fetch(&blob, folder.path())?;
-        let scan = master::scan_once(self.store, &item.master, &file)?;
-        let mut notes = Vec::new();
-        if kept < profiles.len() {
-            let source = Source {
-                path: &file,
-                scan: &scan,
-                scratch: folder.path(),
-                chunking: &self.config.chunks,
-            };
-            self.fill(&item.master, source, &profiles, &mut renditions, &mut notes)?;
-        }
-        let renditions: Vec<Rendition> = renditions.into_iter().flatten().collect();
-        let set = AudioSet {
-            master: item.master,
-            ladder: self.ladder,
-            loudness: scan.loudness,
-            renditions,
-        };
-        self.store.put_json(&set_key, &set)?;
-        let made = profiles.len() - kept;
-        let length = scan.frames.at(scan.sample_rate);
-        Ok(TrackLine::made(
-            item,
-            &set,
-            made,
-            length,
-            started.elapsed().as_secs_f64(),
-            notes,
-        ))
-    }
-
-    /// Encodes what is missing, again where the measurement says so.
-    fn fill(
-        &self,
-        master: &Sha256,
-        source: Source<'_>,
-        profiles: &[(&str, &Profile)],
-        renditions: &mut [Option<Rendition>],
-        notes: &mut Vec<String>,
-    ) -> Result<(), Error> {
-        let missing = |place: &usize| renditions[*place].is_none();
-        let mut tasks: Vec<(usize, Task<'_>)> = (0..profiles.len())
-            .filter(missing)
-            .map(|place| {
-                let (name, profile) = profiles[place];
-                let key = ladder::rendition_key(master, name, profile, self.config);
-                (place, self.task(name, profile, key, source.scan))
-            })
+        let album = &items[0].album;
+        let mut scans: Vec<Result<Scan, Error>> = album
+            .par_iter()
+            .with_max_len(1)
+            .map(|master| self.admitted(master, self.scan(master, folder.path())?))
             .collect();
-        for attempt in 1..=self.config.loudness.attempts + CEILING_ATTEMPTS {
-            if tasks.is_empty() {
-                break;
-            }
-            let batch: Vec<Task<'_>> = tasks.iter().map(|(_, task)| task.clone()).collect();
-            let made = encode(source, &batch)?;
-            let mut again = Vec::new();
-            for ((place, mut task), made) in tasks.into_iter().zip(made) {
-                match self.verdict(&task, &made, attempt, notes) {
-                    Some(aim) => {
-                        task.aim = aim;
-                        again.push((place, task));
-                    }
-                    None => renditions[place] = Some(self.publish(&task, made)?),
-                }
-            }
-            tasks = again;
+        let measured: Vec<Option<&Scan>> = scans.iter().map(|scan| scan.as_ref().ok()).collect();
+        let levels = album::levels(&measured, &self.config.loudness);
+        // Every item takes its own scan, or its own error.
+        let mut work: Vec<(&Item, Option<Level>, Result<Scan, Error>)> = Vec::new();
+        for item in items {
+            let place = album.iter().position(|master| *master == item.master);
+            let place = place.filter(|place| *place < scans.len());
+            let gone = || Error::MissingMaster {
+                master: item.master,
+                track: item.label.clone(),
+            };
+            let level = place.and_then(|place| levels[place]);
+            let scan = match place {
+                Some(place) => std::mem::replace(&mut scans[place], Err(gone())),
+                None => Err(gone()),
+            };
+            work.push((item, level, scan));
         }
-        Ok(())
+        let lines = work
+            .into_par_iter()
+            .zip(kept)
+            .with_max_len(1)
+            .map(|((item, level, scan), kept)| self.line(item, level, scan, kept, folder.path()))
+            .collect();
+        Ok(lines)
     }
 
-    fn task<'t>(&self, name: &'t str, profile: &'t Profile, key: Sha256, scan: &Scan) -> Task<'t> {
-        let gain = match profile {
-            Profile::Flac(_) => GainDb::NONE,
-            _ => gain::plan_gain(&scan.loudness, &self.config.loudness, profile.overshoot()),
-        };
-        let integrated = scan.loudness.integrated.map(|level| level + gain);
-        let (integrated, window) = match profile {
-            Profile::Preview(preview) => {
-                let window = preview::window(&scan.seconds, scan.frames, scan.sample_rate, preview);
-                (None, Some(window))
-            }
-            _ => (integrated, None),
-        };
-        Task {
-            name,
-            profile,
-            key,
-            aim: Aim { gain, integrated },
-            window,
+    /// The measurement of a master: from the store, or made now.
+    fn scan(&self, master: &Sha256, folder: &Path) -> Result<Scan, Error> {
+        if let Some(scan) = master::kept(self.store, master)? {
+            return Ok(scan);
+        }
+        let blob = Store::blob_key(master);
+        if self.store.head(&blob)?.is_none() {
+            let (master, track) = (*master, String::new());
+            return Err(Error::MissingMaster { master, track });
+        }
+        let file = self.store.fetch(&blob, folder)?;
+        master::scan_and_keep(self.store, master, &file)
+    }
+
+    /// Refuses a master that lost something before, unless the config admits it.
+    fn admitted(&self, master: &Sha256, scan: Scan) -> Result<Scan, Error> {
+        match &scan.lossy {
+            Some(codec) if !self.config.masters.lossy => Err(Error::LossyMaster {
+                master: *master,
+                codec: codec.clone(),
+            }),
+            _ => Ok(scan),
         }
     }
 
-    /// The aim of another attempt, or `None` where this one stands.
-    fn verdict(
+    fn line(
         &self,
-        task: &Task<'_>,
-        made: &Made,
-        attempt: u32,
-        notes: &mut Vec<String>,
-    ) -> Option<Aim> {
-        if matches!(task.profile, Profile::Flac(_)) {
-            return None;
-        }
-        let (name, attempts) = (task.name, self.config.loudness.attempts);
-        let judgement = judge(&task.aim, &made.loudness, &self.config.loudness);
-        let (aim, fault, limit) = match judgement {
-            Judgement::AsPlanned => return None,
-            Judgement::TooHigh(aim) => (
-                aim,
-                "true peak above the ceiling",
-                attempts + CEILING_ATTEMPTS,
-            ),
-            Judgement::OffTarget(aim) => (aim, "loudness off its plan", attempts),
-            Judgement::Limited(missing) => {
-                let off = -missing.0;
-                notes.push(format!(
-                    "{name}: {off:+.2} LU off its plan, no headroom to correct"
-                ));
-                return None;
+        item: &Item,
+        level: Option<Level>,
+        scan: Result<Scan, Error>,
+        kept: &Option<AudioSet>,
+        folder: &Path,
+    ) -> Result<TrackLine, Error> {
+        let line = match (kept, scan, level) {
+            (Some(set), _, _) => Ok(TrackLine::kept(item, set)),
+            (None, Ok(scan), Some(level)) => self.track(item, &scan, &level, folder),
+            (None, Err(Error::MissingMaster { .. }), _) | (None, Ok(_), None) => {
+                let (master, track) = (item.master, item.label.clone());
+                Err(Error::MissingMaster { master, track })
             }
+            (None, Err(error), _) => Err(error),
         };
-        if attempt >= limit {
-            notes.push(format!(
-                "{name}: {fault}, published after {attempt} attempts"
-            ));
-            return None;
+        if let Err(error) = &line {
+            self.progress.note(&format!("{}: {error}", item.label));
         }
-        let change = aim.gain.0 - task.aim.gain.0;
-        notes.push(format!("{name}: {fault}, gain {change:+.2} dB"));
-        Some(aim)
+        let made = line.as_ref().ok().filter(|line| line.made > 0);
+        self.advance(made.map_or(0, |line| line.length_ms.0));
+        line
     }
 
-    /// Blob first, index second: an index never names what is not there.
-    fn publish(&self, task: &Task<'_>, made: Made) -> Result<Rendition, Error> {
-        let unreadable = |source| Error::Scratch {
-            path: made.path.clone(),
-            source,
-        };
-        let bytes = made.path.metadata().map_err(unreadable)?.len();
-        let blob = self.store.put_blob_file(&made.path)?;
-        std::fs::remove_file(&made.path).map_err(unreadable)?;
-        let (codec, nominal_kbps) = match task.profile {
-            Profile::Vorbis(profile) => (Codec::Vorbis, profile.kbps),
-            Profile::Preview(profile) => (Codec::Vorbis, profile.kbps),
-            Profile::Flac(_) => (Codec::Flac, kbps(bytes, made.frames, &made)),
-        };
-        let rendition = Rendition {
-            key: task.key,
-            profile: task.name.to_owned(),
-            codec,
-            nominal_kbps,
-            blob,
-            bytes,
-            sample_rate: made.sample_rate,
-            channels: made.channels,
-            frames: made.frames,
-            gain: task.aim.gain,
-            loudness: made.loudness,
-            header_bytes: made.header_bytes,
-            chunks: made.chunks,
-        };
-        self.store
-            .put_json(&ladder::rendition_path(&task.key), &rendition)?;
-        Ok(rendition)
+    /// Says how fast it goes and how long it will take.
+    fn advance(&self, audio_ms: u64) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let audio = self.audio_ms.fetch_add(audio_ms, Ordering::Relaxed) + audio_ms;
+        self.progress.advance(1);
+        if audio > 0 {
+            let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
+            let left = seconds / done as f64 * (self.total.saturating_sub(done)) as f64;
+            let left = catalog::units::Millis((left * 1000.0) as u64);
+            let speed = audio as f64 / 1000.0 / seconds;
+            self.progress
+                .pace(&format!("{speed:.0}x realtime, {left} left"));
+        }
     }
-}
-
-/// Kilobits per second of a whole file, rounded.
-fn kbps(bytes: u64, frames: Frames, made: &Made) -> u32 {
-    let seconds = frames.0 as f64 / f64::from(made.sample_rate.hz());
-    (bytes as f64 * 8.0 / 1000.0 / seconds).round() as u32
 }

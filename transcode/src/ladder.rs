@@ -9,15 +9,22 @@ use catalog::ids::Sha256;
 /// The encoders whose versions decide bytes. A test holds them against the lock file; the last word
 /// is raised by hand when the code around an encoder changes its output.
 pub const ENCODERS: [&str; 2] = [
-    "vorbis_rs 0.5.6, aotuv_lancer_vorbis_sys 0.1.6, chunks 1",
-    "flac-bound 0.5.0, libflac-sys 0.3.4, tags 1",
+    "vorbis_rs 0.5.6, aotuv_lancer_vorbis_sys 0.1.6, chunks 2",
+    "flac-bound 0.5.0, libflac-sys 0.3.4, tags 2",
 ];
 
-/// The name of a rendition.
-pub fn rendition_key(master: &Sha256, name: &str, profile: &Profile, config: &Config) -> Sha256 {
+/// The name of a rendition. `album` names the tracks that it is levelled or tagged with.
+pub fn rendition_key(
+    master: &Sha256,
+    album: Option<&Sha256>,
+    name: &str,
+    profile: &Profile,
+    config: &Config,
+) -> Sha256 {
     let lossy = !matches!(profile, Profile::Flac(_));
     let canonical = serde_json::json!({
         "master": master,
+        "album": album,
         "name": name,
         "profile": profile,
         "chunks": config.chunks,
@@ -33,9 +40,15 @@ pub fn rendition_path(key: &Sha256) -> String {
     format!("renditions/{key}.json")
 }
 
-/// The object that holds a master's set under a ladder.
-pub fn set_path(ladder: &Sha256, master: &Sha256) -> String {
-    format!("transcodes/{ladder}/{master}.json")
+/// The object that holds a master's set under a ladder, as a part of an album.
+pub fn set_path(ladder: &Sha256, master: &Sha256, album: Option<&Sha256>) -> String {
+    match album {
+        Some(album) => format!(
+            "transcodes/{ladder}/{master}-{}.json",
+            &album.to_string()[..16]
+        ),
+        None => format!("transcodes/{ladder}/{master}.json"),
+    }
 }
 
 /// The serial number of a rendition's Ogg stream: the same for the same rendition.
@@ -49,7 +62,8 @@ mod tests {
 
     fn keys(config: &Config) -> Vec<Sha256> {
         let master = Sha256::of(b"master");
-        let key = |(name, profile): (&str, &Profile)| rendition_key(&master, name, profile, config);
+        let key =
+            |(name, profile): (&str, &Profile)| rendition_key(&master, None, name, profile, config);
         config.profiles().into_iter().map(key).collect()
     }
 

@@ -4,7 +4,7 @@
 //! no single bang decides. Tracks that are not longer are previewed whole.
 
 use crate::config::Preview;
-use crate::vorbis::Window;
+use crate::signal::Window;
 use catalog::units::{Frames, SampleRate};
 
 /// What a silent second counts as, LUFS (the absolute gate of BS.1770).

@@ -6,20 +6,28 @@
 //! chunk: a decoder given the headers, that page and the next chunk produces samples from at or
 //! before the nominal boundary. Packets of different bitrates end up to a block apart, and so a
 //! player that changes bitrate always has both sides of the cut.
+//!
+//! Tags that say how loud a rendition is can only be known once it is decoded: the comment header is
+//! padded to [`COMMENT_BYTES`] (with zeros behind its framing bit, as taggers do), so that [`retag`]
+//! writes them without moving a chunk.
 
 use crate::Error;
 use crate::config::Chunking;
 use crate::packets::PacketClock;
+use crate::tags::comment_bytes;
 use catalog::rendition::Chunk;
 use catalog::units::{Frames, SampleRate};
 use ogg::{PacketReader, PacketWriteEndInfo, PacketWriter};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 use std::path::Path;
 
 /// Packets on a priming page: one for the overlap, one that reaches back over the boundary.
 const PRIMING_PACKETS: usize = 2;
+
+/// Length of the comment header with its padding.
+const COMMENT_BYTES: usize = 768;
 
 /// A file of chunks and where they stand.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,8 +83,10 @@ pub fn repage(
     };
     let mut clock = PacketClock::new(&identification.data, &setup.data)
         .ok_or_else(|| reader.fault("setup header", "no modes".into(), "Vorbis modes".into()))?;
+    let comment = padded(&comment.data, &[])
+        .ok_or_else(|| reader.fault("comment header", "no vendor".into(), "a vendor".into()))?;
     writer.write(identification.data, PacketWriteEndInfo::EndPage, 0)?;
-    writer.write(comment.data, PacketWriteEndInfo::NormalPacket, 0)?;
+    writer.write(comment, PacketWriteEndInfo::NormalPacket, 0)?;
     writer.write(setup.data, PacketWriteEndInfo::EndPage, 0)?;
     let mut index = Index::new(writer.bytes(), frames.0, rate, chunking);
     let mut queue: VecDeque<Packet> = VecDeque::with_capacity(PRIMING_PACKETS + 1);
@@ -104,6 +114,76 @@ pub fn repage(
         header_bytes: index.header_bytes as u32,
         chunks: index.chunks,
     })
+}
+
+/// Writes tags into the header of a file made by [`repage`]; no other byte changes.
+///
+/// # Errors
+/// [`Error::Scratch`] when the file cannot be changed, [`Error::Verify`] when its header has no room.
+pub fn retag(
+    profile: &str,
+    path: &Path,
+    header_bytes: u32,
+    tags: &[(&str, String)],
+) -> Result<(), Error> {
+    let scratch = |source| Error::Scratch {
+        path: path.to_owned(),
+        source,
+    };
+    let full = |found: usize| Error::Verify {
+        profile: profile.to_owned(),
+        what: "bytes of the header with its tags",
+        found: found.to_string(),
+        expected: header_bytes.to_string(),
+    };
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .map_err(scratch)?;
+    let mut header = vec![0; header_bytes as usize];
+    file.read_exact(&mut header).map_err(scratch)?;
+    let mut packets = PacketReader::new(Cursor::new(&header));
+    let mut out = PacketWriter::new(Vec::with_capacity(header.len()));
+    let ends = [
+        PacketWriteEndInfo::EndPage,
+        PacketWriteEndInfo::NormalPacket,
+        PacketWriteEndInfo::EndPage,
+    ];
+    for (place, end) in ends.into_iter().enumerate() {
+        let packet = packets
+            .read_packet_expected()
+            .map_err(|error| scratch(std::io::Error::other(error)))?;
+        let serial = packet.stream_serial();
+        let data = match place {
+            1 => padded(&packet.data, tags).ok_or_else(|| full(packet.data.len()))?,
+            _ => packet.data,
+        };
+        out.write_packet(data, serial, end, 0).map_err(scratch)?;
+    }
+    let out = out.into_inner();
+    if out.len() != header.len() {
+        return Err(full(out.len()));
+    }
+    std::io::Seek::rewind(&mut file).map_err(scratch)?;
+    file.write_all(&out).map_err(scratch)
+}
+
+/// The comment header of another one's vendor with tags and padding (Vorbis I, section 5); `None`
+/// when it is no comment header or there are too many tags.
+fn padded(packet: &[u8], tags: &[(&str, String)]) -> Option<Vec<u8>> {
+    let body = packet.strip_prefix(b"\x03vorbis")?;
+    let length = u32::from_le_bytes(body.get(..4)?.try_into().ok()?) as usize;
+    let vendor = body.get(4..length.checked_add(4)?)?;
+    let mut header = b"\x03vorbis".to_vec();
+    header.extend(comment_bytes(vendor, tags));
+    // The framing bit.
+    header.push(1);
+    if header.len() > COMMENT_BYTES {
+        return None;
+    }
+    header.resize(COMMENT_BYTES, 0);
+    Some(header)
 }
 
 /// The encoder's own granule at the end of a page must be what the packets add up to, except at

@@ -137,9 +137,9 @@ fn audio_sets(
     config: &transcode::config::Config,
 ) -> anyhow::Result<BTreeMap<Sha256, AudioSet>> {
     let mut sets = BTreeMap::new();
-    for master in catalogue.masters().into_keys() {
-        if let Some(set) = transcode::job::published(store, config, &master)? {
-            sets.insert(master, set);
+    for item in transcode::job::items(catalogue) {
+        if let Some(set) = transcode::job::published(store, config, &item)? {
+            sets.insert(item.master, set);
         }
     }
     Ok(sets)

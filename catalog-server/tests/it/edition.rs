@@ -322,6 +322,8 @@ fn audio(store: &Store, catalogue: &Catalogue) -> BTreeMap<Sha256, AudioSet> {
             master,
             ladder: Sha256::of("ladder"),
             loudness: Loudness::default(),
+            album: None,
+            shape: catalog::rendition::Shape::default(),
             renditions: renditions.clone(),
         };
         (master, set)

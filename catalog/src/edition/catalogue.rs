@@ -60,6 +60,8 @@ struct Places {
     windows: Section<WindowRow>,
     territories: Section<TerritoriesRow>,
     renditions: Section<RenditionRow>,
+    /// In editions that have pictures.
+    shapes: Option<Shapes>,
     chunks: Section<ChunkRow>,
     profile_names: TextSection,
 }
@@ -236,10 +238,21 @@ impl Places {
             windows: catalogue.locate("rights.windows")?,
             territories: catalogue.locate("rights.territories")?,
             renditions: audio.locate("renditions")?,
+            shapes: shapes(audio).ok(),
             chunks: audio.locate("chunks")?,
             profile_names: audio.locate_strings("profiles")?,
         })
     }
+}
+
+type Shapes = (Section<ShapeRow>, Section<[i8; 2]>, Section<i16>);
+
+fn shapes(audio: &Columns) -> Result<Shapes, ColumnsError> {
+    Ok((
+        audio.locate("shapes")?,
+        audio.locate("shape.peaks")?,
+        audio.locate("shape.levels")?,
+    ))
 }
 
 /// Binary search in a sorted column of ids.

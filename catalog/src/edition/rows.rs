@@ -175,9 +175,21 @@ pub struct RenditionRow {
     /// Into `chunks`.
     pub chunks_at: u32,
     pub chunks: u32,
-    /// Vorbis 0, FLAC 1.
+    /// Vorbis 0, FLAC 1, MP3 2.
     pub codec: u16,
     pub channels: u16,
+}
+
+/// `shapes` of `renditions.bin`, one per row of `recordings`: its part of `shape.peaks` (pairs of i8) and
+/// of `shape.levels` (i16). See [`crate::rendition::Shape`]. Editions made before have none of the three.
+#[derive(Debug, Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct ShapeRow {
+    pub peaks_at: u32,
+    pub peaks: u32,
+    pub levels_at: u32,
+    pub levels: u32,
 }
 
 /// `chunks` of `renditions.bin`: they follow each other without gaps after the headers, so offsets and

@@ -104,6 +104,10 @@ fn a_published_edition_is_read_back_row_by_row() {
                 credits,
                 [("The Singer", "MainArtist"), ("The Composer", "Composer")]
             );
+            assert_eq!(
+                view.shape(found.recording),
+                Some((&[[-12i8, 34]][..], &[-1_234i16][..]))
+            );
             let renditions: Vec<_> = view.renditions(found.recording).collect();
             assert_eq!(
                 renditions.iter().map(|r| r.profile).collect::<Vec<_>>(),

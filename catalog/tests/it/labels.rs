@@ -5,7 +5,7 @@ use catalog::ids::{Isrc, RecordingId, ReleaseId, Sha256, Territory, TerritorySet
 use catalog::release::{
     Advisory, Artwork, Catalogue, Credit, Genre, Master, Release, ReleaseKind, Role, Track,
 };
-use catalog::rendition::{AudioSet, Chunk, Codec, Loudness, Rendition};
+use catalog::rendition::{AudioSet, Chunk, Codec, Loudness, Rendition, Shape};
 use catalog::rights::{CommercialModel, Rights, RightsWindow, UseType};
 use catalog::units::{Dbtp, Frames, GainDb, Lufs, Millis, SampleRate};
 use std::collections::BTreeMap;
@@ -138,6 +138,11 @@ pub(crate) fn audio(catalogue: &Catalogue) -> BTreeMap<Sha256, AudioSet> {
         loudness: Loudness {
             integrated: Some(Lufs(-9.5)),
             ..Loudness::default()
+        },
+        album: None,
+        shape: Shape {
+            peaks: vec![[-12, 34]],
+            loudness: vec![-1_234],
         },
         renditions: [("vorbis-160", Codec::Vorbis), ("flac", Codec::Flac)]
             .map(|(profile, codec)| Rendition {

@@ -56,36 +56,38 @@ fn a_second_run_makes_nothing_and_a_changed_entry_only_its_own_renditions() {
 }
 
 #[test]
-fn a_killed_run_is_finished_to_the_same_bytes() {
+fn a_run_killed_after_any_write_is_finished_to_the_same_bytes() {
     let mut shop = Shop::new();
-    let master = shop.compose("one", 44_100, 4.0, 1.0);
+    shop.compose("one", 44_100, 4.0, 1.0);
+    shop.compose("two", 44_100, 3.0, 0.5);
+    shop.album();
+    let delivered = objects(&shop.path("store"));
     shop.run();
     let whole = objects(&shop.path("store"));
-    let set = shop.set(&master);
-    // As if killed after the blobs of some, before their indexes, and before the set.
-    let ladder = set.ladder;
-    let delete = |key: String| shop.store.delete(&key).expect("deleted");
-    delete(format!("transcodes/{ladder}/{master}.json"));
-    delete(format!("loudness/{master}.json"));
-    for (n, rendition) in set.renditions.iter().enumerate() {
-        if n % 2 == 0 {
-            delete(format!("renditions/{}.json", rendition.key));
+    // Every write is atomic: what a kill leaves is the writes up to some moment, and a scratch file.
+    let time = |name: &String| {
+        let path = shop.path("store").join(name);
+        path.metadata()
+            .and_then(|meta| meta.modified())
+            .expect("there")
+    };
+    let mut made: Vec<String> = whole
+        .keys()
+        .filter(|name| !delivered.contains_key(*name))
+        .cloned()
+        .collect();
+    made.sort_by_key(time);
+    // 12 renditions with blob and index, 2 sets, 2 scans.
+    assert!(made.len() >= 26, "{made:?}");
+    for kept in [0, 1, 2, 3, 7, 12, 17, made.len() - 2, made.len() - 1] {
+        for name in &made[kept..] {
+            std::fs::remove_file(shop.path("store").join(name)).expect("removed");
         }
-        if n % 4 == 0 {
-            delete(catalog::store::Store::blob_key(&rendition.blob));
-        }
+        let report = shop.run();
+        assert_eq!(report.refused(), 0, "{report}");
+        let again = objects(&shop.path("store"));
+        assert!(again == whole, "killed after {kept} writes: other bytes");
     }
-    assert!(
-        transcode::published(&shop.store, &shop.config, &master)
-            .expect("read")
-            .is_none()
-    );
-    let report = shop.run();
-    assert_eq!((report.made(), report.kept()), (3, 3), "{report}");
-    assert!(
-        objects(&shop.path("store")) == whole,
-        "the same bytes as an undisturbed run"
-    );
 }
 
 #[test]
@@ -160,10 +162,8 @@ fn a_single_frame_and_an_odd_layout_are_transcoded_too() {
 fn a_master_that_was_never_stored_is_refused_with_its_track() {
     let mut shop = Shop::new();
     let master = catalog::ids::Sha256::of(b"nowhere");
-    shop.items.push(transcode::Item {
-        master,
-        label: "Artist – Title".into(),
-    });
+    shop.items
+        .push(transcode::Item::alone(master, "Artist – Title"));
     let report = shop.run();
     assert!(
         report
@@ -172,4 +172,137 @@ fn a_master_that_was_never_stored_is_refused_with_its_track() {
         "{report}"
     );
     assert_eq!(report.refused(), 1);
+}
+
+#[test]
+fn the_tracks_of_a_gapless_album_keep_every_sample_and_one_gain() {
+    let mut shop = Shop::new();
+    let planes = crate::music::compose(44_100, 24.0, 0.9, 3);
+    let frames = planes[0].len();
+    // Nowhere near a block or a chunk.
+    let cuts = [0, 301_111, 700_003, frames];
+    let masters: Vec<_> = cuts
+        .windows(2)
+        .map(|cut| {
+            let part: Vec<&[f32]> = planes.iter().map(|plane| &plane[cut[0]..cut[1]]).collect();
+            shop.deliver_planes(&format!("part-{}", cut[0]), 44_100, &part)
+        })
+        .collect();
+    shop.album();
+    let report = shop.run();
+    assert_eq!(report.refused(), 0, "{report}");
+    let sets: Vec<_> = masters.iter().map(|master| shop.set(master)).collect();
+    let album = sets[0].album.expect("an album has a loudness");
+    assert!(sets.iter().all(|set| set.album == Some(album)));
+    for name in ["vorbis-96", "vorbis-160", "vorbis-320", "flac"] {
+        let parts: Vec<_> = sets
+            .iter()
+            .map(|set| {
+                set.renditions
+                    .iter()
+                    .find(|r| r.profile == name)
+                    .expect("made")
+            })
+            .collect();
+        let sum: u64 = parts.iter().map(|part| part.frames.0).sum();
+        assert_eq!(sum, frames as u64, "{name}");
+        let decoded: u64 = parts
+            .iter()
+            .map(|part| crate::music::decode(&shop.file(part))[0].len() as u64)
+            .sum();
+        assert_eq!(decoded, frames as u64, "{name}");
+        let spread = parts
+            .iter()
+            .map(|part| (part.gain.0 - parts[0].gain.0).abs());
+        let spread = spread.fold(0.0, f64::max);
+        assert!(
+            spread < 0.35,
+            "{name}: one gain but for coding losses: {spread}"
+        );
+    }
+    let whole: Vec<f32> = sets
+        .iter()
+        .flat_map(|set| {
+            let flac = set
+                .renditions
+                .iter()
+                .find(|r| r.profile == "flac")
+                .expect("made");
+            crate::music::decode(&shop.file(flac)).remove(0)
+        })
+        .collect();
+    let quantised = |sample: &f32| {
+        (sample * 32_768.0)
+            .round_ties_even()
+            .clamp(-32_768.0, 32_767.0)
+    };
+    assert!(
+        whole
+            .iter()
+            .zip(&planes[0])
+            .all(|(a, b)| a * 32_768.0 == quantised(b)),
+        "the samples of the uncut piece"
+    );
+}
+
+#[test]
+fn a_broken_track_of_an_album_stops_no_other_and_a_changed_album_is_levelled_anew() {
+    let mut shop = Shop::new();
+    let one = shop.compose("one", 44_100, 3.0, 1.0);
+    let garbage = shop.path("garbage.flac");
+    std::fs::write(&garbage, b"this is no audio at all").expect("written");
+    shop.deliver(&garbage);
+    shop.album();
+    let report = shop.run();
+    assert_eq!((report.tracks.len(), report.refused()), (1, 1), "{report}");
+    let alone = shop.set(&one);
+    assert_eq!(alone.album, None, "one measured track is no album");
+    shop.items.pop();
+    shop.compose("three", 44_100, 3.0, 0.3);
+    shop.album();
+    let report = shop.run();
+    assert_eq!((report.made(), report.refused()), (12, 0), "{report}");
+    assert!(shop.set(&one).album.is_some());
+}
+
+#[test]
+fn every_set_has_a_picture_and_what_it_shows_is_in_the_master() {
+    let mut shop = Shop::new();
+    let master = shop.compose("swell", 44_100, 30.0, 1.0);
+    shop.run();
+    let shape = shop.set(&master).shape;
+    assert_eq!((shape.peaks.len(), shape.loudness.len()), (1000, 250));
+    // The second half is twice as loud: 6 dB.
+    let level = |part: &[i16]| part.iter().map(|x| f64::from(*x)).sum::<f64>() / part.len() as f64;
+    let rise = (level(&shape.loudness[130..]) - level(&shape.loudness[..120])) / 100.0;
+    assert!((4.0..8.0).contains(&rise), "{rise} LU");
+    let high = |part: &[[i8; 2]]| part.iter().map(|pair| pair[1]).max();
+    assert!(high(&shape.peaks[500..]) > high(&shape.peaks[..490]));
+}
+
+#[test]
+fn a_lossy_master_is_refused_unless_the_config_admits_it() {
+    let mut shop = Shop::new();
+    let song = shop.compose("song", 44_100, 5.0, 1.0);
+    shop.run();
+    let set = shop.set(&song);
+    let vorbis = set
+        .renditions
+        .iter()
+        .find(|r| r.codec == Codec::Vorbis)
+        .expect("made");
+    let path = shop.file(vorbis);
+    let lossy = shop.deliver(&path);
+    let report = shop.run();
+    let text = report.to_string();
+    assert_eq!(report.refused(), 1, "{text}");
+    assert!(
+        text.contains("found vorbis, expected a lossless codec\n  fix: deliver FLAC"),
+        "{text}"
+    );
+    let table = "[masters]\nlossy = true".parse().expect("toml");
+    shop.config = Config::load(Some(&table)).expect("sound");
+    let report = shop.run();
+    assert_eq!(report.refused(), 0, "{report}");
+    assert_eq!(shop.set(&lossy).renditions.len(), 6);
 }

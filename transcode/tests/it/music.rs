@@ -79,8 +79,28 @@ impl Shop {
             .expect("a name")
             .to_string_lossy()
             .into_owned();
-        self.items.push(Item { master, label });
+        self.items.push(Item::alone(master, label));
         master
+    }
+
+    /// Makes one album of everything delivered so far.
+    pub(crate) fn album(&mut self) {
+        let album: std::sync::Arc<[Sha256]> = self.items.iter().map(|item| item.master).collect();
+        self.items
+            .iter_mut()
+            .for_each(|item| item.album = album.clone());
+    }
+
+    /// Delivers planes as a 16-bit FLAC.
+    pub(crate) fn deliver_planes<P: AsRef<[f32]>>(
+        &mut self,
+        name: &str,
+        hz: u32,
+        planes: &[P],
+    ) -> Sha256 {
+        let path = self.path(&format!("{name}.flac"));
+        transcode::flac::write_file(&path, rate(hz), 16, planes).expect("written");
+        self.deliver(&path)
     }
 
     /// Composes a master and delivers it as FLAC.
@@ -96,7 +116,12 @@ impl Shop {
     }
 
     pub(crate) fn set(&self, master: &Sha256) -> AudioSet {
-        let set = transcode::published(&self.store, &self.config, master).expect("readable");
+        let item = self
+            .items
+            .iter()
+            .find(|item| item.master == *master)
+            .expect("delivered");
+        let set = transcode::published(&self.store, &self.config, item).expect("readable");
         set.expect("all renditions are there")
     }
 

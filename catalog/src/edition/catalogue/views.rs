@@ -274,6 +274,17 @@ impl CatalogueView {
         (at..at.saturating_add(count)).filter_map(|row| self.rendition(row))
     }
 
+    /// What a picture of a recording needs: pairs of the lowest and highest sample (full scale 127), and
+    /// loudness in hundredths of LUFS (`i16::MIN` for silence), both evenly over the whole recording.
+    /// `None` in editions made before there were pictures.
+    pub fn shape(&self, recording: u32) -> Option<(&[[i8; 2]], &[i16])> {
+        let (shapes, peaks, levels) = self.at.shapes?;
+        let row = self.audio.view(shapes).get(recording as usize)?;
+        let peaks = part(self.audio.view(peaks), row.peaks_at, row.peaks);
+        let levels = part(self.audio.view(levels), row.levels_at, row.levels);
+        Some((peaks, levels)).filter(|(peaks, _)| !peaks.is_empty())
+    }
+
     /// A rendition by its row.
     pub fn rendition(&self, row: u32) -> Option<RenditionView<'_>> {
         let found = self.audio.view(self.at.renditions).get(row as usize)?;
@@ -287,10 +298,10 @@ impl CatalogueView {
             blob: found.blob,
             bytes: found.bytes,
             frames: Frames(found.frames),
-            codec: if found.codec == 0 {
-                Codec::Vorbis
-            } else {
-                Codec::Flac
+            codec: match found.codec {
+                0 => Codec::Vorbis,
+                1 => Codec::Flac,
+                _ => Codec::Mp3,
             },
             nominal_kbps: found.nominal_kbps,
             sample_rate: SampleRate::new(found.sample_rate).ok(),

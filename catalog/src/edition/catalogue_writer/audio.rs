@@ -35,6 +35,7 @@ impl Tables<'_> {
             })?;
             let others = same.get(id).map_or(&[][..], Vec::as_slice);
             let (renditions_at, renditions) = audio.add(set)?;
+            audio.add_shape(set);
             rows.push(RecordingRow {
                 tracks_at: track_rows.len() as u32,
                 tracks: tracks.len() as u32,
@@ -87,6 +88,11 @@ struct Audio {
     renditions: Vec<RenditionRow>,
     chunks: Vec<ChunkRow>,
     sets: BTreeMap<Sha256, u32>,
+    /// By recording.
+    shapes: Vec<ShapeRow>,
+    peaks: Vec<[i8; 2]>,
+    levels: Vec<i16>,
+    shape_of: BTreeMap<Sha256, ShapeRow>,
 }
 
 impl Audio {
@@ -101,6 +107,21 @@ impl Audio {
             self.add_rendition(rendition)?;
         }
         Ok((at, count))
+    }
+
+    fn add_shape(&mut self, set: &AudioSet) {
+        let shape = *self.shape_of.entry(set.master).or_insert_with(|| {
+            let row = ShapeRow {
+                peaks_at: self.peaks.len() as u32,
+                peaks: set.shape.peaks.len() as u32,
+                levels_at: self.levels.len() as u32,
+                levels: set.shape.loudness.len() as u32,
+            };
+            self.peaks.extend(&set.shape.peaks);
+            self.levels.extend(&set.shape.loudness);
+            row
+        });
+        self.shapes.push(shape);
     }
 
     fn add_rendition(&mut self, rendition: &Rendition) -> Result<(), EditionError> {
@@ -134,7 +155,11 @@ impl Audio {
             gain: rendition.gain.0 as f32,
             chunks_at,
             chunks: rendition.chunks.len() as u32,
-            codec: u16::from(rendition.codec == Codec::Flac),
+            codec: match rendition.codec {
+                Codec::Vorbis => 0,
+                Codec::Flac => 1,
+                Codec::Mp3 => 2,
+            },
             channels: u16::from(rendition.channels),
         });
         Ok(())
@@ -145,6 +170,9 @@ impl Audio {
         let mut file = ColumnsWriter::new(path);
         file.section("renditions", &self.renditions)
             .section("chunks", &self.chunks)
+            .section("shapes", &self.shapes)
+            .section("shape.peaks", &self.peaks)
+            .section("shape.levels", &self.levels)
             .strings("profiles", names.iter().map(String::as_str))
             .finish()?;
         Ok(())
