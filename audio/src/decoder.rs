@@ -246,7 +246,7 @@ impl Decoder {
         match error {
             // A bare frame stream may end inside a frame; nothing was declared that is missing.
             _ if end_of_file && !self.info.codec.declares_exactly() => Ok(None),
-            _ if end_of_file => Err(self.truncated()),
+            _ if end_of_file => Err(self.ends_early()),
             Error::IoError(source) => Err(AudioError::Io {
                 path: self.path.clone(),
                 source,
@@ -267,10 +267,7 @@ impl Decoder {
             && self.info.codec.declares_exactly()
         {
             if found < expected {
-                return Err(match self.last_frame_is_whole(expected) {
-                    true => self.damaged("the last frame fails its checksum".into()),
-                    false => self.truncated(),
-                });
+                return Err(self.ends_early());
             }
             if found > expected {
                 return Err(AudioError::TooLong {
@@ -299,6 +296,18 @@ impl Decoder {
         Ok(())
     }
 
+    /// Truncated, or damaged in its last frame.
+    fn ends_early(&self) -> AudioError {
+        match self
+            .info
+            .frames
+            .is_some_and(|expected| self.last_frame_is_whole(expected))
+        {
+            true => self.damaged("the last frame fails its checksum".into()),
+            false => self.truncated(),
+        }
+    }
+
     /// Whether a native FLAC has about as many bytes behind its last sound frame as the missing
     /// samples would take: then they are there, but damaged.
     fn last_frame_is_whole(&self, expected: Frames) -> bool {
@@ -310,7 +319,7 @@ impl Decoder {
         };
         let left = self.info.bytes.saturating_sub(start + self.packet_bytes) as f64;
         let per_frame = self.packet_bytes as f64 / self.position as f64;
-        left > 0.7 * per_frame * (expected.0 - self.position) as f64
+        left > 0.9 * per_frame * expected.0.saturating_sub(self.position) as f64
     }
 
     fn truncated(&self) -> AudioError {
