@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode clean-demo
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode clean-demo bench-ingest ern-conformance
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -53,6 +53,11 @@ bench: build     ## CPU, memory and sizes of every stage on the demo drop
 bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
+bench-ingest: setup ## CPU per ERN message beside a bare event pass, 21 to 10,000 tracks
+	@scripts/bench-ingest.sh
+
+ern-conformance: build ## what the reader makes of foreign messages: make ern-conformance DIR=…
+	@$(BIN)/backline ingest conformance $(DIR)
 
 bench-recsys: build ## ALS, scoring and events beside implicit and DuckDB (PYTHON=... with both)
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-recsys.sh

@@ -15,6 +15,13 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Masters are opened in a child of this program that has next to no rights.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == ingest::job::listen::ARGUMENT)
+    {
+        return ingest::job::listen::child();
+    }
     let arguments = cli::Arguments::parse();
     console::log_to_stderr(&arguments);
     cli::limit_polars(&arguments);

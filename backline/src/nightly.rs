@@ -75,7 +75,8 @@ pub(crate) fn run(
     let mut night = Night { stages: Vec::new() };
     store.sweep()?;
     if let Some(drop) = &args.drop {
-        let config = ingest::config::Config::load(file.section("ingest"))?;
+        let mut config = ingest::config::Config::load(file.section("ingest"))?;
+        config.listener = ingest::job::listen::Listener::own_child()?;
         night.stage("ingest", || {
             let report = ingest::job::run(
                 store,

@@ -47,6 +47,15 @@ pub enum Verdict {
         /// At least one.
         reasons: Vec<Reason>,
     },
+    /// A person decided about a message that was held; the record's `message` names its bytes.
+    Ruled {
+        /// Whether it takes effect.
+        accept: bool,
+        /// Who decided.
+        who: String,
+        /// Why.
+        why: String,
+    },
 }
 
 /// What a message does to the catalogue.

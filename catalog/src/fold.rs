@@ -1,103 +1,76 @@
 //! What is in the catalogue, given everything that labels ever sent?
 //!
 //! The catalogue is a fold over the delivery log. Per (sender, release) the newest message wins, by
-//! [`Order`]; an asset that the newest message does not deliver is the newest one delivered before.
-//! Both are maxima of a total order, so the fold is commutative, associative and idempotent: any order
-//! of arrival, any repetition, and any cut into snapshot and tail give the same bytes.
+//! [`Order`]; an asset that the newest message does not deliver is the newest one delivered before. What
+//! no rule decides is held back for a person ([`judge`]): two messages of one instant that say different
+//! things, a GTIN of another sender, an ISRC with other audio. The state is the set of all messages, and
+//! the judgement a function of that set: any order of arrival, any repetition, and any cut into snapshot
+//! and tail give the same bytes.
+
+mod judge;
+
+pub use judge::{Held, Judgement, Reason, State};
 
 use crate::delivery::{Change, DeliveryRecord, Order, Verdict};
-use crate::ids::{Isrc, ReleaseId};
-use crate::release::{Artwork, Catalogue, Master, Release};
+use crate::ids::{ReleaseId, Sha256};
+use crate::release::{Catalogue, Release};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The fold's state: what a snapshot holds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fold {
-    releases: BTreeMap<ReleaseId, Newest<Option<Box<Release>>>>,
-    artwork: BTreeMap<ReleaseId, Newest<Artwork>>,
-    masters: BTreeMap<ReleaseId, BTreeMap<Isrc, Newest<Master>>>,
+    /// All messages about a release, by order.
+    releases: BTreeMap<ReleaseId, Vec<Entry>>,
+    /// What a person decided, by the message's bytes.
+    rulings: BTreeMap<Sha256, bool>,
 }
 
-/// A value and the message that said it.
+/// One message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Newest<T> {
+struct Entry {
     order: Order,
-    value: T,
+    sender: String,
+    change: Change,
 }
 
 impl Fold {
     /// Takes a record in; refused ones change nothing.
     pub fn apply(&mut self, record: &DeliveryRecord) {
-        let Verdict::Accepted { change } = &record.verdict else {
-            return;
+        let change = match &record.verdict {
+            Verdict::Accepted { change } => change,
+            Verdict::Ruled { accept, .. } => {
+                self.rulings.insert(record.message, *accept);
+                return;
+            }
+            Verdict::Refused { .. } => return,
         };
-        let order = record.order();
-        match change {
-            Change::Purge { reference } => {
-                let id = ReleaseId::of(&record.sender, reference);
-                keep_newest(&mut self.releases, id, &order, None);
-            }
-            Change::Put(release) => {
-                self.take_assets(release, &order);
-                keep_newest(
-                    &mut self.releases,
-                    release.id,
-                    &order,
-                    Some(release.clone()),
-                );
-            }
-        }
-    }
-
-    fn take_assets(&mut self, release: &Release, order: &Order) {
-        if let Some(artwork) = &release.artwork {
-            keep_newest(&mut self.artwork, release.id, order, artwork.clone());
-        }
-        for track in &release.tracks {
-            if let Some(master) = &track.master {
-                let masters = self.masters.entry(release.id).or_default();
-                keep_newest(masters, track.isrc, order, master.clone());
-            }
+        let id = match change {
+            Change::Purge { reference } => ReleaseId::of(&record.sender, reference),
+            Change::Put(release) => release.id,
+        };
+        let entry = Entry {
+            order: record.order(),
+            sender: record.sender.clone(),
+            change: change.clone(),
+        };
+        let entries = self.releases.entry(id).or_default();
+        if let Err(place) = entries.binary_search_by(|known| known.order.cmp(&entry.order)) {
+            entries.insert(place, entry);
         }
     }
 
     /// The releases in force, each with its assets.
     pub fn catalogue(&self) -> Catalogue {
-        let in_force = self
-            .releases
-            .values()
-            .filter_map(|newest| newest.value.as_deref());
-        Catalogue {
-            releases: in_force.map(|release| self.with_assets(release)).collect(),
-        }
-    }
-
-    fn with_assets(&self, release: &Release) -> Release {
-        let mut release = release.clone();
-        if let Some(newest) = self.artwork.get(&release.id) {
-            release.artwork = Some(newest.value.clone());
-        }
-        if let Some(masters) = self.masters.get(&release.id) {
-            for track in &mut release.tracks {
-                track.master = masters.get(&track.isrc).map(|newest| newest.value.clone());
-            }
-        }
-        release
+        self.judge().catalogue
     }
 }
 
-fn keep_newest<K: Ord, T>(map: &mut BTreeMap<K, Newest<T>>, key: K, order: &Order, value: T) {
-    let newest = Newest {
-        order: order.clone(),
-        value,
-    };
-    match map.entry(key) {
-        std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(newest)),
-        std::collections::btree_map::Entry::Occupied(mut place) => {
-            if place.get().order < newest.order {
-                place.insert(newest);
-            }
+impl Entry {
+    fn release(&self) -> Option<&Release> {
+        match &self.change {
+            Change::Put(release) => Some(release),
+            Change::Purge { .. } => None,
         }
     }
 }

@@ -22,5 +22,6 @@ pub mod rendition;
 pub mod rights;
 #[cfg(feature = "publish")]
 pub mod snapshot;
+pub mod soundprint;
 pub mod store;
 pub mod units;

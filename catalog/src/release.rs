@@ -5,7 +5,9 @@
 
 use crate::ids::{ArtistId, Gtin, Isrc, RecordingId, ReleaseId, Sha256, TrackId};
 use crate::rights::Rights;
+pub use crate::soundprint::Soundprint;
 use crate::units::{Frames, Millis, SampleRate};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,6 +24,12 @@ pub struct Release {
     pub reference: String,
     /// UPC or EAN, where it has one.
     pub gtin: Option<Gtin>,
+    /// Global Release Identifier, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<String>,
+    /// The sender's own number, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proprietary_id: Option<String>,
     /// Title without version.
     pub title: String,
     /// "Deluxe Edition", "Remastered 2020".
@@ -46,6 +54,9 @@ pub struct Release {
     pub language: Option<String>,
     /// The front cover.
     pub artwork: Option<Artwork>,
+    /// What may be shown before it may be heard.
+    #[serde(default, skip_serializing_if = "Announcement::is_empty")]
+    pub announcement: Announcement,
     /// Sorted by disc, then number.
     pub tracks: Vec<Track>,
 }
@@ -85,8 +96,39 @@ pub struct Track {
     pub origin: Option<String>,
     /// The audio; `None` while the assets are awaited.
     pub master: Option<Master>,
+    /// What may be shown before it may be heard.
+    #[serde(default, skip_serializing_if = "Announcement::is_empty")]
+    pub announcement: Announcement,
     /// Where, how and when it may be heard.
     pub rights: Rights,
+}
+
+/// From which instants a release or track may be announced (DDEX ERN: pre-order deals, preview and
+/// display dates). What is missing follows the first window of the rights.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announcement {
+    /// May be ordered in advance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre_order: Option<Timestamp>,
+    /// May be shown at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<Timestamp>,
+    /// Its cover may be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Timestamp>,
+    /// Its track list may be shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track_list: Option<Timestamp>,
+    /// Its clips may be heard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<Timestamp>,
+}
+
+impl Announcement {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Announcement::default()
+    }
 }
 
 /// The label's own audio file, kept for ever.
@@ -106,6 +148,25 @@ pub struct Master {
     pub channels: u8,
     /// Bits per sample, where the format has them.
     pub bits: Option<u8>,
+    /// How its loudness runs: 64 levels, for telling whether two masters are one recording.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub soundprint: Option<Soundprint>,
+}
+
+impl Master {
+    /// Whether both are one recording: the same bytes, or else the same course of loudness over the same
+    /// length. Without soundprints only the length speaks.
+    pub fn is_same_audio(&self, other: &Master) -> bool {
+        if self.sha256 == other.sha256 {
+            return true;
+        }
+        let own = self.frames.at(self.sample_rate).0;
+        let theirs = other.frames.at(other.sample_rate).0;
+        match (&self.soundprint, &other.soundprint) {
+            (Some(a), Some(b)) => a.agrees(own, b, theirs),
+            _ => own.abs_diff(theirs) <= 2_000,
+        }
+    }
 }
 
 /// The front cover as delivered.
@@ -132,6 +193,9 @@ pub struct Credit {
     pub name: String,
     /// 16 characters, where delivered.
     pub isni: Option<String>,
+    /// IPI name number, 11 digits, where delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipi: Option<String>,
     /// What they did.
     pub role: Role,
 }
@@ -148,6 +212,7 @@ impl Credit {
             artist,
             name,
             isni,
+            ipi: None,
             role,
         }
     }

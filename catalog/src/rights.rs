@@ -1,7 +1,10 @@
 //! Who may hear this track, where, under which commercial model, and when?
 //!
 //! A label's deals become windows: a set of territories, a commercial model, a use, and a half-open
-//! span of instants. "No deal" means unavailable (DDEX: ERN, rules of communication of deals).
+//! span of instants, the same everywhere or by each territory's own clock ([`Clock`]). "No deal" means
+//! unavailable (DDEX: ERN, rules of communication of deals).
+
+mod zones;
 
 use crate::ids::{Territory, TerritorySet};
 use jiff::Timestamp;
@@ -29,6 +32,24 @@ pub enum UseType {
     Other,
 }
 
+/// Whose midnight a window opens at.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+pub enum Clock {
+    /// One instant everywhere.
+    #[default]
+    Universal,
+    /// The territory's own: start and end are civil times, written as if they were UTC.
+    Local,
+}
+
+impl Clock {
+    fn is_universal(&self) -> bool {
+        *self == Clock::Universal
+    }
+}
+
 /// One permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RightsWindow {
@@ -42,6 +63,22 @@ pub struct RightsWindow {
     pub start: Timestamp,
     /// The first instant that is not allowed any more; `None` is for ever.
     pub end: Option<Timestamp>,
+    /// What start and end mean.
+    #[serde(default, skip_serializing_if = "Clock::is_universal")]
+    pub clock: Clock,
+}
+
+impl RightsWindow {
+    /// Start and end as instants in a territory.
+    pub fn span_in(&self, territory: Territory) -> (Timestamp, Option<Timestamp>) {
+        match self.clock {
+            Clock::Universal => (self.start, self.end),
+            Clock::Local => (
+                zones::instant(self.start, territory),
+                self.end.map(|end| zones::instant(end, territory)),
+            ),
+        }
+    }
 }
 
 /// All permissions of one track, in canonical order, so that equal rights have equal bytes.
@@ -159,27 +196,25 @@ impl Tally {
             return;
         }
         self.in_territory = true;
-        let started = window.start <= now;
-        let over = window.end.is_some_and(|end| end <= now);
+        let (start, end) = window.span_in(territory);
+        let started = start <= now;
+        let over = end.is_some_and(|end| end <= now);
         if window.model != model {
             self.other_tier_now |= started && !over;
             return;
         }
         match (started, over) {
             (true, false) => {
-                self.open_until = Some(match (self.open_until, window.end) {
+                self.open_until = Some(match (self.open_until, end) {
                     (None, end) => end,
                     (Some(Some(known)), Some(end)) => Some(known.max(end)),
                     _ => None,
                 });
             }
             (false, _) => {
-                self.next_start = Some(
-                    self.next_start
-                        .map_or(window.start, |at| at.min(window.start)),
-                );
+                self.next_start = Some(self.next_start.map_or(start, |at| at.min(start)));
             }
-            (true, true) => self.last_end = self.last_end.max(window.end),
+            (true, true) => self.last_end = self.last_end.max(end),
         }
     }
 
@@ -233,6 +268,7 @@ mod tests {
             use_type: UseType::Stream,
             start: at(start),
             end: end.map(at),
+            clock: Clock::Universal,
         }
     }
 
@@ -299,6 +335,23 @@ mod tests {
             Subscription,
             Availability::Available { until: None },
         );
+    }
+
+    #[test]
+    fn a_local_window_opens_at_each_territorys_own_midnight() {
+        let local = || {
+            let mut window = window(&["JP", "US"], Subscription, TODAY, None);
+            window.clock = Clock::Local;
+            vec![window]
+        };
+        check(
+            local(),
+            "JP",
+            Subscription,
+            Availability::Available { until: None },
+        );
+        let from = at("2026-06-01T04:00:00Z");
+        check(local(), "US", Subscription, Availability::NotYet { from });
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! How is the catalogue read without reading the whole log? Snapshot + tail = full fold, byte for byte.
 //!
-//! `snapshots/<n>-<hash>.json` holds the fold's state and the names of the `n` records that are in it.
+//! `snapshots/2/<n>-<hash>.json` holds the fold's state and the names of the `n` records that are in it.
 //! The one with the most records is used; whatever else is in the log is applied on top. A snapshot is
 //! only ever a shortcut: deleting all of them changes nothing but the time it takes.
 
 use crate::delivery::DeliveryLog;
-use crate::fold::Fold;
+use crate::fold::{Fold, Judgement};
 use crate::ids::Sha256;
 use crate::release::Catalogue;
 use crate::store::{Store, StoreError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-const PREFIX: &str = "snapshots/";
+/// Of this version of the state; snapshots of others are passed over.
+const PREFIX: &str = "snapshots/2/";
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {
@@ -27,6 +28,14 @@ struct Snapshot {
 /// [`StoreError`] when log or snapshot cannot be read.
 pub fn catalogue(store: &Store) -> Result<Catalogue, StoreError> {
     Ok(current(store)?.state.catalogue())
+}
+
+/// The catalogue, and what waits for a person.
+///
+/// # Errors
+/// [`StoreError`] when log or snapshot cannot be read.
+pub fn judgement(store: &Store) -> Result<Judgement, StoreError> {
+    Ok(current(store)?.state.judge())
 }
 
 /// Writes a snapshot of all that is in the log now; returns how many records it holds.

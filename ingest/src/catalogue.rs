@@ -5,7 +5,8 @@
 
 use crate::checks::date;
 use crate::delivery::{
-    Content, DeliveredCredit, DeliveredRelease, DeliveredTrack, Delivery, ReleaseIds,
+    Content, DeliveredAnnouncement, DeliveredCredit, DeliveredDeal, DeliveredRelease,
+    DeliveredTrack, Delivery, ReleaseIds,
 };
 use crate::evidence::Evidence;
 use crate::finding::Text;
@@ -13,7 +14,9 @@ use crate::{identifiers, moment, rights};
 use catalog::delivery::Change;
 use catalog::genre;
 use catalog::ids::{Gtin, Isrc, RecordingId, ReleaseId, TrackId};
-use catalog::release::{Advisory, Artwork, Credit, Master, Release, ReleaseKind, Role, Track};
+use catalog::release::{
+    Advisory, Announcement, Artwork, Credit, Master, Release, ReleaseKind, Role, Track,
+};
 use catalog::units::Millis;
 use jiff::Timestamp;
 
@@ -83,6 +86,13 @@ fn map_release(
             .gtin
             .as_ref()
             .and_then(|text| text.value.parse().ok()),
+        grid: delivered
+            .ids
+            .grid
+            .as_ref()
+            .and_then(|text| identifiers::grid(&text.value).ok()),
+        proprietary_id: string(&delivered.ids.proprietary),
+        announcement: announcement(&delivered.announcement, delivered.deals.iter(), created),
         title: string(&delivered.title)?,
         version: string(&delivered.version),
         kind: kind(delivered),
@@ -161,15 +171,32 @@ fn map_track(
             Some(Master {
                 sha256: held.sha256,
                 bytes: held.bytes,
-                format: sound.info.container.to_string(),
-                frames: sound.summary.frames,
-                sample_rate: sound.info.sample_rate,
-                channels: sound.info.channels(),
-                bits: sound.info.bits,
+                format: sound.container.clone(),
+                frames: sound.frames,
+                sample_rate: sound.sample_rate,
+                channels: sound.channels,
+                bits: sound.bits,
+                soundprint: sound.quality.soundprint,
             })
         }),
+        announcement: announcement(&track.announcement, deals.clone(), created),
         rights: rights::windows(deals, created),
     })
+}
+
+fn announcement<'a>(
+    delivered: &DeliveredAnnouncement,
+    deals: impl Iterator<Item = &'a DeliveredDeal>,
+    created: Timestamp,
+) -> Announcement {
+    let at = |text: &Option<Text>| moment::edge(&text.as_ref()?.value, moment::Edge::Start);
+    Announcement {
+        pre_order: rights::pre_order(deals, created),
+        display: at(&delivered.display),
+        cover: at(&delivered.cover),
+        track_list: at(&delivered.track_list),
+        clip: at(&delivered.clip),
+    }
 }
 
 fn string(text: &Option<Text>) -> Option<String> {
@@ -216,7 +243,12 @@ fn credits(delivered: &[DeliveredCredit]) -> Vec<Credit> {
             "Producer" | "StudioProducer" => Role::Producer,
             other => Role::Other(other.to_owned()),
         };
-        let credit = Credit::new(credit.name.value.clone(), isni, role);
+        let ipi = credit.ipi.as_ref();
+        let ipi = ipi.and_then(|text| identifiers::ipi(&text.value).ok());
+        let credit = Credit {
+            ipi,
+            ..Credit::new(credit.name.value.clone(), isni, role)
+        };
         let known = credits
             .iter()
             .any(|other| other.artist == credit.artist && other.role == credit.role);

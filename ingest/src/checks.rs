@@ -7,6 +7,8 @@
 mod deals;
 mod files;
 mod metadata;
+mod sounds;
+mod style;
 mod tracks;
 
 pub(crate) use metadata::date;
@@ -62,6 +64,9 @@ table! {
     JSON_TYPE = "json-type", Refuse, "backline-release/1";
     JSON_KEY_DOUBLED = "json-key-doubled", Refuse, "RFC 8259, 4";
     JSON_KEY_UNKNOWN = "json-key-unknown", Warn, "backline-release/1";
+    CSV_MALFORMED = "csv-malformed", Refuse fixed, "RFC 4180";
+    CSV_COLUMN_UNKNOWN = "csv-column-unknown", Warn, "release.csv";
+    CSV_CONTRADICTION = "csv-contradiction", Refuse, "release.csv: one release per sheet";
     // The envelope.
     REQUIRED = "required", Refuse fixed, "DDEX ERN 4.3; backline-release/1";
     ADVISED = "advised", Warn, "DDEX ERN 4.3, Audio profile 2.1";
@@ -69,12 +74,20 @@ table! {
     MESSAGE_TWIN = "message-twin", Info, "DDEX ERN 4.3, MessageId is unique per sender";
     DATE_TIME_FORM = "date-time-form", Refuse fixed, "ISO 8601; XML Schema dateTime";
     TEST_MESSAGE = "test-message", Info, "DDEX AVS, MessageControlType";
+    // The order of messages.
+    SUPERSEDED = "superseded", Info fixed, "DDEX, order of ERN processing";
+    QUARANTINE_INSTANT = "quarantine-instant", Warn fixed, "DDEX, order of ERN processing";
+    QUARANTINE_GTIN = "quarantine-gtin", Warn fixed, "GS1 General Specifications: one GTIN, one product";
+    QUARANTINE_AUDIO = "quarantine-audio", Warn fixed, "ISO 3901:2019: one code, one recording";
     // Structure.
     REFERENCE_DANGLING = "reference-dangling", Refuse fixed, "DDEX ERN 4.3, references";
     REFERENCE_DOUBLED = "reference-doubled", Refuse fixed, "DDEX ERN 4.3, references";
     REFERENCE_UNUSED = "reference-unused", Warn, "DDEX ERN 4.3 Audio 2.1, rules G.1-G.5";
     RELEASE_DOUBLED = "release-doubled", Refuse fixed, "DDEX ERN 4.3 Audio 2.1, rule 1000";
     RELEASE_KIND = "release-kind", Refuse fixed, "Backline publishes audio releases";
+    RELEASE_SECONDARY = "release-secondary", Warn, "DDEX ERN 3.8 Audio 1.4, rule 1078";
+    TERRITORY_DETAILS = "territory-details", Info, "Backline keeps one title and one set of artists";
+    VIDEO_LEFT_OUT = "video-left-out", Warn, "Backline publishes audio";
     TRACK_RELEASE_DOUBLED = "track-release-doubled", Refuse, "DDEX ERN 4.3 Audio 2.1, rule 1045";
     SEQUENCE_FORM = "sequence-form", Refuse, "DDEX ERN 4.3 Audio 2.1, rules 1019-1022";
     SEQUENCE_DOUBLED = "sequence-doubled", Refuse fixed, "DDEX ERN 4.3 Audio 2.1, rules 1019-1022";
@@ -86,7 +99,20 @@ table! {
     GTIN_CHECK_DIGIT = "gtin-check-digit", Refuse, "GS1 General Specifications, 7.9";
     GRID_FORM = "grid-form", Warn, "DDEX GRid 2.1; ISO 7064 Mod 37,36";
     ISNI_FORM = "isni-form", Warn, "ISO 27729; ISO 7064 Mod 11,2";
+    IPI_FORM = "ipi-form", Warn, "CISAC IPI name number, modulo 101";
     ISWC_FORM = "iswc-form", Warn, "ISO 15707";
+    LANGUAGE_FORM = "language-form", Warn, "BCP 47; ISO 639-1";
+    // Style.
+    STYLE_FEATURED = "style-featured", Warn, "Apple style guide, 2.13: (feat. X), lower case, in brackets";
+    STYLE_ARTIST_ROLES = "style-artist-roles", Warn, "Apple style guide, 2.13: featured or main, not both";
+    STYLE_ARTIST_NAME = "style-artist-name", Warn, "Spotify and Apple style guides: one artist per name, no role, no address";
+    STYLE_ARTIST_GENERIC = "style-artist-generic", Warn, "Spotify style guide: no generic artists";
+    STYLE_VARIOUS = "style-various", Warn, "Apple style guide, 2.7: Various Artists, on releases of many artists only";
+    STYLE_TITLE_GENERIC = "style-title-generic", Warn, "Apple-derived style guides: no \"Track 1\"";
+    STYLE_TITLE_MARKETING = "style-title-marketing", Warn, "Apple-derived style guides: no \"Original Mix\", no \"(Explicit)\"";
+    STYLE_VERSION = "style-version", Info, "Apple-derived style guides: the version in its own field";
+    STYLE_CASING = "style-casing", Info, "Apple-derived style guides: title case";
+    STYLE_SINGLE_TITLE = "style-single-title", Info, "Apple-derived style guides: a single is called like its track";
     // Dates and durations.
     DATE_FORM = "date-form", Refuse, "ISO 8601; DDEX ERN 4.3, EventDate";
     DATE_ORDER = "date-order", Warn, "DDEX ERN 4.3, OriginalReleaseDate";
@@ -102,6 +128,8 @@ table! {
     DEAL_PERIOD_FORM = "deal-period-form", Refuse fixed, "DDEX ERN 4.3, ValidityPeriod";
     DEAL_PERIOD_REVERSED = "deal-period-reversed", Refuse, "DDEX ERN 4.3, ValidityPeriod";
     DEAL_NOT_SERVED = "deal-not-served", Info, "Backline serves subscription and advertising streams";
+    DEAL_TAKE_DOWN = "deal-take-down", Info, "DDEX ERN 3.8, TakeDown, AllDealsCancelled";
+    PREVIEW_LATE = "preview-late", Warn, "DDEX ERN 4.3 Audio 2.1, rules 1038-1039";
     DEAL_PRE_ORDER = "deal-pre-order", Info, "DDEX ERN 4.3, IsPreOrderDeal";
     // Files.
     PATH_ESCAPES = "path-escapes", Refuse fixed, "Backline: files stay inside their release's folder";
@@ -127,6 +155,20 @@ table! {
     AUDIO_RATE = "audio-rate", Warn, "Spotify delivery specification: at least 44.1 kHz";
     AUDIO_BITS = "audio-bits", Warn, "Spotify delivery specification: 16 or 24 bit";
     AUDIO_CHANNELS = "audio-channels", Warn, "Spotify delivery specification: two channels";
+    AUDIO_STOPPED = "audio-stopped", Refuse fixed, "Backline limit on untrusted input: memory, CPU and output of a decoder";
+    AUDIO_SILENT = "audio-silent", Refuse, "Backline: a master sounds";
+    AUDIO_CLIPPED = "audio-clipped", Warn, "Essentia SaturationDetector; sox stats, flat factor";
+    AUDIO_TRUE_PEAK = "audio-true-peak", Warn, "ITU-R BS.1770-5, annex 2; EBU R 128";
+    AUDIO_DC_OFFSET = "audio-dc-offset", Warn, "sox stats, DC offset";
+    AUDIO_SILENCE_HEAD = "audio-silence-head", Warn, "Velveteen quality control: at most 2 s";
+    AUDIO_SILENCE_TAIL = "audio-silence-tail", Warn, "distributors' quality control: at most 10 s";
+    AUDIO_SILENCE_INSIDE = "audio-silence-inside", Warn, "Essentia GapsDetector";
+    AUDIO_MONO = "audio-mono", Warn, "Essentia FalseStereoDetector";
+    AUDIO_CHANNEL_MISSING = "audio-channel-missing", Warn, "Spotify delivery specification: two channels";
+    AUDIO_INVERTED = "audio-inverted", Warn, "ffmpeg aphasemeter: mean phase -1";
+    AUDIO_PADDED = "audio-padded", Warn, "sox stats, bit depth used";
+    AUDIO_UPSAMPLED = "audio-upsampled", Warn, "edge of the long-term spectrum";
+    AUDIO_LOSSY_ORIGIN = "audio-lossy-origin", Warn, "edge of the long-term spectrum";
     DURATION_DIFFERS = "duration-differs", Warn, "DDEX ERN 4.3, Duration";
     DURATION_WRONG = "duration-wrong", Refuse, "DDEX ERN 4.3, Duration";
     // Artwork.
@@ -135,10 +177,15 @@ table! {
     ARTWORK_UNREADABLE = "artwork-unreadable", Refuse, "JPEG (ITU-T T.81) or PNG (W3C)";
     ARTWORK_SQUARE = "artwork-square", Refuse, "Apple and Spotify delivery specifications: 1:1";
     ARTWORK_SMALL = "artwork-small", Refuse, "Spotify delivery specification: at least 640 pixels";
+    ARTWORK_GREY = "artwork-grey", Warn, "Spotify delivery specification: 24-bit RGB";
+    ARTWORK_CMYK = "artwork-cmyk", Refuse, "Spotify delivery specification: 24-bit RGB";
+    ARTWORK_BLANK = "artwork-blank", Refuse, "Backline: a cover shows something";
+    ARTWORK_ENLARGED = "artwork-enlarged", Warn, "Spotify delivery specification: no upscaling";
     ARTWORK_ADVISED = "artwork-advised", Warn, "Apple delivery specification: 3000 pixels";
     // The drop.
     DROP_NO_MESSAGE = "drop-no-message", Refuse fixed, "DDEX ERN choreography: a message per release";
     DROP_BATCH_OPEN = "drop-batch-open", Info, "DDEX ERN choreography: BatchComplete is the trigger";
+    DROP_ARCHIVE = "drop-archive", Refuse fixed, "Backline limit on untrusted input";
     DROP_NAME = "drop-name", Warn, "Backline: names are UTF-8";
     DROP_SYMLINK = "drop-symlink", Warn, "Backline: links in a drop are not followed";
 }
@@ -156,6 +203,7 @@ pub fn check(delivery: &Delivery, evidence: &Evidence, config: &Config) -> Findi
         Content::Release(release) => {
             metadata::release(release, &mut findings);
             tracks::check(release, &mut findings);
+            style::check(release, &mut findings);
             deals::check(release, &mut findings);
             files::check(release, evidence, config, &mut findings);
         }
@@ -170,7 +218,12 @@ pub fn check(delivery: &Delivery, evidence: &Evidence, config: &Config) -> Findi
             ));
         }
     }
-    config.judge(&mut findings);
+    let sender = delivery
+        .header
+        .sender
+        .as_ref()
+        .map(|sender| sender.as_str());
+    config.judge(sender, &mut findings);
     findings
 }
 

@@ -1,11 +1,15 @@
 //! Which arguments does `backline ingest` take?
 
 use crate::config::Config;
+use crate::job::conformance::{Conformance, conformance};
+use crate::job::listen::Listener;
+use crate::job::resolve::{Decision, Quarantine, resolve};
 use crate::job::status::{Filter, StatusReport, status};
 use crate::report::DropReport;
 use crate::{Error, job, template};
 use catalog::ids::{Gtin, Isrc};
 use catalog::job::Context;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -22,7 +26,7 @@ enum Command {
     /// Judge a drop, publish what is fit, report what is not
     ///
     /// A drop is a folder with deliveries up to three folders deep: <label>/<ReleaseId>/<ReleaseId>.xml
-    /// (DDEX ERN 4) or release.json (see `backline ingest template`) beside the files it names. The
+    /// (DDEX ERN), release.json or release.csv (see `backline ingest template`) beside the files it names. The
     /// drop is only read. Running again does nothing twice.
     ///
     /// Exit code: 0 all accepted, or an empty drop; 1 something was refused (tell the label, do not
@@ -33,6 +37,9 @@ enum Command {
         /// Where report.json and report.html go (in the store they are kept in any case)
         #[arg(long, value_name = "DIR")]
         report: Option<PathBuf>,
+        /// Where a DDEX acknowledgement per release goes: ACK_<sender>_<message id>.xml
+        #[arg(long, value_name = "DIR")]
+        replies: Option<PathBuf>,
     },
     /// What became of the messages about a release, a recording or of a sender
     Status {
@@ -45,9 +52,42 @@ enum Command {
         /// DPID, or the sender's name
         #[arg(long)]
         sender: Option<String>,
+        /// Day on which the message was made (UTC), YYYY-MM-DD
+        #[arg(long)]
+        day: Option<Date>,
     },
-    /// Print a release.json to start from, for labels without DDEX
-    Template,
+    /// What waits for a person's decision; with a message, the decision
+    ///
+    /// Messages wait when no rule can decide: two of one instant that say different things, a GTIN of
+    /// another sender, an ISRC with other audio. A decision is recorded for ever, with who and why.
+    Resolve {
+        /// Sender and message id, as listed
+        #[arg(num_args = 2, value_names = ["SENDER", "MESSAGE_ID"], requires = "decision")]
+        message: Vec<String>,
+        /// Let it take effect
+        #[arg(long, group = "decision", requires_all = ["who", "why"])]
+        accept: bool,
+        /// Rule it out
+        #[arg(long, group = "decision", requires_all = ["who", "why"])]
+        refuse: bool,
+        /// Who decides
+        #[arg(long)]
+        who: Option<String>,
+        /// Why
+        #[arg(long)]
+        why: Option<String>,
+    },
+    /// Read messages that others wrote and print one line of JSON each; nothing is published
+    Conformance {
+        /// A folder with messages, however deep
+        folder: PathBuf,
+    },
+    /// Print a release.json (or release.csv) to start from, for labels without DDEX
+    Template {
+        /// For a spreadsheet: one row per track
+        #[arg(long)]
+        csv: bool,
+    },
 }
 
 /// What a command answers.
@@ -58,8 +98,14 @@ pub enum Report {
     Drop(DropReport),
     /// Of `status`.
     Status(StatusReport),
+    /// Of `resolve`.
+    Quarantine(Quarantine),
+    /// Of `conformance`.
+    Conformance(Conformance),
     /// Of `template`.
     Template(serde_json::Value),
+    /// Of `template --csv`.
+    Sheet(&'static str),
 }
 
 impl Report {
@@ -67,7 +113,11 @@ impl Report {
     pub fn refused(&self) -> usize {
         match self {
             Report::Drop(report) => report.refused(),
-            Report::Status(_) | Report::Template(_) => 0,
+            Report::Status(_)
+            | Report::Quarantine(_)
+            | Report::Conformance(_)
+            | Report::Template(_)
+            | Report::Sheet(_) => 0,
         }
     }
 }
@@ -77,6 +127,9 @@ impl fmt::Display for Report {
         match self {
             Report::Drop(report) => report.fmt(f),
             Report::Status(report) => report.fmt(f),
+            Report::Quarantine(quarantine) => quarantine.fmt(f),
+            Report::Conformance(lines) => lines.fmt(f),
+            Report::Sheet(sheet) => f.write_str(sheet.trim_end()),
             Report::Template(_) => f.write_str(template::TEXT.trim_end()),
         }
     }
@@ -87,25 +140,62 @@ impl fmt::Display for Report {
 /// # Errors
 /// [`Error`]: the job failed; refused content is no error.
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
-    let config = Config::load(context.config)?;
+    let mut config = Config::load(context.config)?;
+    config.listener = Listener::own_child()?;
     match &args.command {
-        Command::Run { drop, report } => job::run(
-            context.store,
-            &config,
+        Command::Run {
             drop,
-            report.as_deref(),
-            context.threads,
-            context.progress,
-        )
-        .map(Report::Drop),
-        Command::Status { gtin, isrc, sender } => {
+            report,
+            replies,
+        } => {
+            let done = job::run(
+                context.store,
+                &config,
+                drop,
+                report.as_deref(),
+                context.threads,
+                context.progress,
+            )?;
+            if let Some(folder) = replies {
+                job::reply(&config, drop, &done, folder)?;
+            }
+            Ok(Report::Drop(done))
+        }
+        Command::Resolve {
+            message,
+            accept,
+            who,
+            why,
+            ..
+        } => {
+            let decision = match &message[..] {
+                [sender, message_id] => Some(Decision {
+                    sender: sender.clone(),
+                    message_id: message_id.clone(),
+                    accept: *accept,
+                    who: who.clone().unwrap_or_default(),
+                    why: why.clone().unwrap_or_default(),
+                }),
+                _ => None,
+            };
+            resolve(context.store, decision.as_ref()).map(Report::Quarantine)
+        }
+        Command::Status {
+            gtin,
+            isrc,
+            sender,
+            day,
+        } => {
             let filter = Filter {
                 gtin: *gtin,
                 isrc: *isrc,
                 sender: sender.clone(),
+                day: *day,
             };
             status(context.store, &filter).map(Report::Status)
         }
-        Command::Template => Ok(Report::Template(template::value())),
+        Command::Conformance { folder } => conformance(folder, &config).map(Report::Conformance),
+        Command::Template { csv: false } => Ok(Report::Template(template::value())),
+        Command::Template { csv: true } => Ok(Report::Sheet(template::CSV)),
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::checks;
 use crate::finding::{Findings, Severity};
+pub use crate::job::listen::Listener;
 use catalog::config::{ConfigError, layered};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -25,6 +26,31 @@ pub struct Config {
     pub artwork: Artwork,
     /// Severities that differ from the table of checks, by code.
     pub severity: BTreeMap<String, Severity>,
+    /// The same for single senders, by DPID or name.
+    pub senders: BTreeMap<String, Sender>,
+    /// Who answers a label.
+    pub reply: Reply,
+    /// Who opens masters.
+    #[serde(skip)]
+    pub listener: Listener,
+}
+
+/// Who we are in a DDEX acknowledgement.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// Our DPID.
+    pub party_id: String,
+    /// Our name.
+    pub party_name: String,
+}
+
+/// What differs for a sender.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sender {
+    /// Severities by code.
+    pub severity: BTreeMap<String, Severity>,
 }
 
 /// Limits on untrusted input.
@@ -43,6 +69,16 @@ pub struct Limits {
     pub depth: usize,
     /// Files and folders in a drop.
     pub entries: usize,
+    /// Files in an archive.
+    pub archive_entries: usize,
+    /// Bytes of everything in an archive.
+    pub archive_bytes: u64,
+    /// Unpacked bytes per packed byte, of an archive as a whole.
+    pub archive_ratio: u64,
+    /// Address space of the process that opens a master, bytes.
+    pub decoder_bytes: u64,
+    /// CPU time of the process that opens a master, seconds, beside one per megabyte of the file.
+    pub decoder_seconds: u64,
 }
 
 /// Thresholds of the audio checks.
@@ -57,6 +93,30 @@ pub struct Audio {
     pub least_sample_rate: u32,
     /// Bits per sample.
     pub least_bits: u8,
+    /// Runs of samples at full scale from which a master counts as clipped.
+    pub clipped_runs: u64,
+    /// Largest true peak, dBTP.
+    pub true_peak_dbtp: f64,
+    /// Largest mean of a channel, full scale is 1.
+    pub dc_offset: f64,
+    /// Longest silence before the first sound, milliseconds.
+    pub head_silence_ms: u64,
+    /// Longest silence after the last sound, milliseconds.
+    pub tail_silence_ms: u64,
+    /// Longest silence between sounds, milliseconds.
+    pub inner_silence_ms: u64,
+    /// Energy of the difference of the channels against their sum, dB, below which stereo is mono.
+    pub mono_side_db: f64,
+    /// Level of one channel against the other, dB, below which it is missing.
+    pub channel_missing_db: f64,
+    /// Correlation of the channels below which one is inverted.
+    pub inverted_correlation: f64,
+    /// Bits that are never used, from which the depth counts as padded.
+    pub padded_bits: u8,
+    /// An edge of the spectrum below it is that of a lossy encoder, Hz.
+    pub encoder_edge_hz: f64,
+    /// In files above 44.1 kHz: an edge above it is that of a sample-rate converter, Hz.
+    pub converter_edge_hz: f64,
 }
 
 /// Thresholds of the artwork checks, pixels along a side.
@@ -78,7 +138,11 @@ impl Config {
     /// A key that is unknown or malformed; a severity for a code that is unknown or fixed.
     pub fn load(user: Option<&toml::Table>) -> Result<Config, ConfigError> {
         let config: Config = layered(SECTION, DEFAULT, user)?;
-        for code in config.severity.keys() {
+        let own = config
+            .senders
+            .values()
+            .flat_map(|sender| sender.severity.keys());
+        for code in config.severity.keys().chain(own) {
             let message = match checks::by_code(code) {
                 Some(check) if !check.fixed => continue,
                 Some(_) => format!("severity.{code}: this check's severity is fixed"),
@@ -92,10 +156,12 @@ impl Config {
         Ok(config)
     }
 
-    /// Lays the configured severities over those of the table.
-    pub fn judge(&self, findings: &mut Findings) {
+    /// Lays the configured severities over those of the table: the sender's own first.
+    pub fn judge(&self, sender: Option<&str>, findings: &mut Findings) {
+        let own = sender.and_then(|sender| self.senders.get(sender));
         for finding in &mut findings.0 {
-            if let Some(severity) = self.severity.get(&finding.code) {
+            let own = own.and_then(|sender| sender.severity.get(&finding.code));
+            if let Some(severity) = own.or_else(|| self.severity.get(&finding.code)) {
                 finding.severity = *severity;
             }
         }
@@ -117,13 +183,28 @@ mod tests {
         let mut findings = Findings::default();
         findings.push(wording::artwork_small(&Default::default(), 100, 100, 640));
         assert!(findings.refuse());
-        config.judge(&mut findings);
+        config.judge(None, &mut findings);
         assert!(!findings.refuse());
         assert!(with("[severity]\nisrc-form = \"info\"").is_err());
         let error = with("[severity]\nartwork-smal = \"info\"")
             .unwrap_err()
             .to_string();
         assert!(error.contains("artwork-smal"), "{error}");
+    }
+
+    #[test]
+    fn a_senders_own_severity_comes_first() {
+        let text = "[severity]\nartwork-small = \"info\"\n[senders.PADPIDA2013042401U.severity]\nartwork-small = \"warn\"";
+        let config = with(text).unwrap();
+        let severity = |sender| {
+            let mut findings = Findings::default();
+            findings.push(wording::artwork_small(&Default::default(), 100, 100, 640));
+            config.judge(sender, &mut findings);
+            findings.0[0].severity
+        };
+        assert_eq!(severity(Some("PADPIDA2013042401U")), Severity::Warn);
+        assert_eq!(severity(Some("another")), Severity::Info);
+        assert!(with("[senders.x.severity]\nno-such-check = \"warn\"").is_err());
     }
 
     #[test]

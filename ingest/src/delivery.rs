@@ -94,6 +94,34 @@ pub struct DeliveredRelease {
     pub deals: Vec<DeliveredDeal>,
     /// Whether there are deals that only speak of the whole release (they open no stream).
     pub release_deals: Vec<usize>,
+    /// What may be shown before it may be heard.
+    pub announcement: DeliveredAnnouncement,
+}
+
+/// Preview and display dates, as delivered.
+#[derive(Debug, Clone, Default)]
+pub struct DeliveredAnnouncement {
+    /// The release itself.
+    pub display: Option<Text>,
+    /// Its cover.
+    pub cover: Option<Text>,
+    /// Its track list.
+    pub track_list: Option<Text>,
+    /// Clips.
+    pub clip: Option<Text>,
+}
+
+impl DeliveredAnnouncement {
+    /// What is missing comes from another.
+    pub(crate) fn or(self, other: &DeliveredAnnouncement) -> DeliveredAnnouncement {
+        let either = |own: Option<Text>, other: &Option<Text>| own.or_else(|| other.clone());
+        DeliveredAnnouncement {
+            display: either(self.display, &other.display),
+            cover: either(self.cover, &other.cover),
+            track_list: either(self.track_list, &other.track_list),
+            clip: either(self.clip, &other.clip),
+        }
+    }
 }
 
 /// A credit, as delivered.
@@ -105,6 +133,8 @@ pub struct DeliveredCredit {
     pub role: String,
     /// ISNI, where given.
     pub isni: Option<Text>,
+    /// IPI name number, where given.
+    pub ipi: Option<Text>,
 }
 
 /// A track, as delivered.
@@ -138,10 +168,12 @@ pub struct DeliveredTrack {
     pub iswc: Option<Text>,
     /// The master; none = not delivered with this message.
     pub file: Option<DeliveredFile>,
-    /// Licence, for open music (only in `release.json`).
+    /// Licence, for open music.
     pub licence: Option<Text>,
-    /// Provenance (only in `release.json`).
+    /// Provenance.
     pub origin: Option<Text>,
+    /// What may be shown before it may be heard.
+    pub announcement: DeliveredAnnouncement,
     /// Deals that open this track: indices into `DeliveredRelease::deals`.
     pub deals: Vec<usize>,
 }
@@ -172,6 +204,10 @@ pub struct DeliveredDeal {
     pub periods: Vec<Period>,
     /// A pre-order deal opens no stream.
     pub pre_order: bool,
+    /// Closes its territories, whatever other deals say (ERN 3: TakeDown, AllDealsCancelled).
+    pub take_down: bool,
+    /// Preview dates of the deal (ERN 3; ERN 4 has them beside the deals).
+    pub announcement: DeliveredAnnouncement,
 }
 
 /// When a deal holds. Dates are whole days (an end date is the last day); date-times are half-open.

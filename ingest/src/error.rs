@@ -63,6 +63,32 @@ pub enum Error {
         /// What the system said.
         source: rayon::ThreadPoolBuildError,
     },
+    /// A decision about a message that waits for none.
+    #[error(
+        "message {message_id} of {sender}: does not wait for a decision\nfix: `backline ingest resolve` lists what does"
+    )]
+    NotHeld {
+        /// DPID or name.
+        sender: String,
+        /// The sender's number.
+        message_id: String,
+    },
+    /// A second decision about a message.
+    #[error(
+        "message {message_id}: was decided before\nfix: ask the label for a new message; decisions are for ever"
+    )]
+    Ruled {
+        /// The sender's number.
+        message_id: String,
+    },
+    /// The process that opens masters could not be started.
+    #[error(
+        "opening masters in a child process: {source}\nfix: allow this user another process, then run again"
+    )]
+    Listener {
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),

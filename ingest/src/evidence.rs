@@ -3,8 +3,10 @@
 //! Plain values that `job` gathers from disk, so that every check of files, audio and artwork is a pure
 //! function and can be tried without a disk.
 
-use audio::{AudioError, AudioInfo, DecodeSummary};
+use audio::Quality;
 use catalog::ids::Sha256;
+use catalog::units::{Frames, SampleRate};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -53,7 +55,7 @@ pub struct Held {
 #[derive(Debug)]
 pub enum Media {
     /// A master.
-    Sound(Result<Sound, AudioError>),
+    Sound(Box<Result<Sound, SoundFault>>),
     /// A cover.
     Picture(Result<Picture, String>),
     /// An empty file is not opened.
@@ -61,12 +63,55 @@ pub enum Media {
 }
 
 /// A master that decodes to its end.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sound {
-    /// What the header says.
-    pub info: AudioInfo,
-    /// What decoding found.
-    pub summary: DecodeSummary,
+    /// "flac", "wav".
+    pub container: String,
+    /// "flac", "pcm", "mp3".
+    pub codec: String,
+    /// Whether decoding returns what was encoded.
+    pub lossless: bool,
+    /// Samples per second.
+    pub sample_rate: SampleRate,
+    /// 1 mono, 2 stereo.
+    pub channels: u8,
+    /// Bits per sample, for formats with integers.
+    pub bits: Option<u8>,
+    /// Decoded to the end.
+    pub frames: Frames,
+    /// Whether the samples have the MD5 that the file carries; `None` where it carries none.
+    pub md5_ok: Option<bool>,
+    /// What it sounds like.
+    pub quality: Quality,
+}
+
+/// A master that does not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundFault {
+    /// What kind of fault.
+    pub kind: FaultKind,
+    /// What was found, without the path.
+    pub found: String,
+    /// The remedy.
+    pub fix: String,
+}
+
+/// Kinds of faults, one check each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FaultKind {
+    /// The file ends early.
+    Truncated,
+    /// The stream is malformed.
+    Damaged,
+    /// More audio than declared.
+    TooLong,
+    /// No audio at all.
+    Empty,
+    /// The decoder needed more than it may have, or died.
+    Stopped,
+    /// Anything else.
+    Unreadable,
 }
 
 /// A cover that decodes.
@@ -80,6 +125,23 @@ pub struct Picture {
     pub height: u32,
     /// A small JPEG for the report.
     pub thumbnail: Vec<u8>,
+    /// Whether it is RGB.
+    pub colours: Colours,
+    /// Whether there is anything on it.
+    pub blank: bool,
+    /// By how much it was enlarged, where its detail says so: 2 or more.
+    pub enlarged: Option<u32>,
+}
+
+/// What colours a picture is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// Red, green, blue.
+    Rgb,
+    /// Shades of grey only.
+    Grey,
+    /// Inks, for print.
+    Cmyk,
 }
 
 impl Evidence {
@@ -95,7 +157,7 @@ impl Evidence {
     pub fn sound(&self, uri: &str) -> Option<(&Held, &Sound)> {
         let held = self.held(uri)?;
         match &held.media {
-            Media::Sound(Ok(sound)) => Some((held, sound)),
+            Media::Sound(answer) => answer.as_ref().as_ref().ok().map(|sound| (held, sound)),
             _ => None,
         }
     }

@@ -87,6 +87,9 @@ pub struct Finding {
     pub rule: String,
     /// What the label should do.
     pub remedy: String,
+    /// What the eye sees at once: an image as a data URI. Not in `report.json`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub picture: Option<String>,
     #[serde(skip)]
     pub(crate) at: Option<At>,
 }
@@ -103,6 +106,7 @@ impl Finding {
             expected: String::new(),
             rule: check.rule.to_owned(),
             remedy: String::new(),
+            picture: None,
             at: None,
         }
     }

@@ -1,4 +1,4 @@
-//! Which identifiers does a delivery carry beside those of `catalog`: ISNI, GRid, ISWC?
+//! Which identifiers does a delivery carry beside those of `catalog`: ISNI, GRid, ISWC, IPI?
 //!
 //! Each function returns the canonical form, or why the text is none. They only decorate a release, so
 //! they stay texts in the catalogue.
@@ -122,6 +122,36 @@ pub fn iswc(text: &str) -> Result<String, IdError> {
     Ok(code.into_iter().collect())
 }
 
+/// Interested Parties Information: a name number of eleven digits, the last two of them a check (CISAC: the
+/// first nine weighted 10 to 2, modulo 101). A leading "IPI" and separators are forgiven.
+///
+/// # Errors
+/// The first character or the check digits that are wrong.
+pub fn ipi(text: &str) -> Result<String, IdError> {
+    let upper = text.trim().to_uppercase();
+    let rest = upper.strip_prefix("IPI").unwrap_or(&upper);
+    let code = bare(rest, &[' ', '-', '.', ':']);
+    if !(9..=11).contains(&code.len()) {
+        return Err(length("IPI", text, code.len(), "11"));
+    }
+    let code: Vec<char> = std::iter::repeat_n('0', 11 - code.len())
+        .chain(code)
+        .collect();
+    let mut digits = [0; 11];
+    for (index, c) in code.iter().enumerate() {
+        let digit = c.to_digit(10);
+        digits[index] = digit.ok_or_else(|| character("IPI", text, index, "a digit", *c))?;
+    }
+    let weighted = digits[..9].iter().zip((2..=10).rev());
+    let sum = weighted.map(|(digit, weight)| digit * weight).sum::<u32>() % 101;
+    let expected = match sum {
+        0 => 0,
+        sum => (101 - sum) % 100,
+    };
+    check("IPI", text, digits[9] * 10 + digits[10], expected)?;
+    Ok(code.into_iter().collect())
+}
+
 fn check(kind: &'static str, text: &str, digit: u32, expected: u32) -> Result<(), IdError> {
     match digit == expected {
         true => Ok(()),
@@ -144,6 +174,8 @@ mod tests {
         assert_eq!(isni("ISNI 000000012146438X").unwrap(), "000000012146438X");
         assert_eq!(grid("A1-2425G-ABC1234002-M").unwrap(), "A12425GABC1234002M");
         assert_eq!(iswc("T-034.524.680-1").unwrap(), "T0345246801");
+        assert_eq!(ipi("00014107338").unwrap(), "00014107338");
+        assert_eq!(ipi("IPI 045620792").unwrap(), "00045620792");
     }
 
     #[test]
@@ -162,6 +194,9 @@ mod tests {
             "A12425GABC12340ÖM",
         ] {
             assert!(grid(text).is_err(), "{text}");
+        }
+        for text in ["00014107339", "0001410733A", "1410"] {
+            assert!(ipi(text).is_err(), "{text}");
         }
         for text in ["T0345246802", "0345246801", "X0345246801", "T03452A6801"] {
             assert!(iswc(text).is_err(), "{text}");

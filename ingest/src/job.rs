@@ -5,16 +5,21 @@
 //! never judged again: (sender, message id) with the same bytes is a replay. The label's own files are
 //! only ever read.
 
+pub mod conformance;
 mod find;
 mod inspect;
+pub mod listen;
+mod place;
 mod publish;
+pub mod resolve;
 pub mod status;
+mod unpack;
 
-use crate::config::Config;
+use crate::config::{Config, Limits};
 use crate::delivery::{Content, Delivery};
 use crate::evidence::Evidence;
 use crate::finding::{At, Findings, Place};
-use crate::report::{DeliveryReport, DropReport, Outcome, SCHEMA, summary};
+use crate::report::{DeliveryReport, DropReport, Outcome, SCHEMA, picture, summary};
 use crate::{Error, checks, ern, plain, wording};
 use base64::Engine;
 use catalog::delivery::{DeliveryLog, DeliveryRecord};
@@ -80,9 +85,24 @@ pub fn run(
         remarks: Findings(found.remarks),
         written: Vec::new(),
     };
-    config.judge(&mut whole.remarks);
+    config.judge(None, &mut whole.remarks);
+    place::place(store, &mut whole)?;
     publish::report(store, &mut whole, report)?;
     Ok(whole)
+}
+
+/// Writes a DDEX acknowledgement per release into a folder outside of the drop.
+///
+/// # Errors
+/// [`Error::Report`] when the folder cannot be written, [`Error::ReportInDrop`] when it lies in the drop.
+pub fn reply(
+    config: &Config,
+    drop: &Path,
+    report: &DropReport,
+    folder: &Path,
+) -> Result<(), Error> {
+    publish::check_outside(folder, drop)?;
+    publish::replies(config, report, folder)
 }
 
 struct Job<'a> {
@@ -127,7 +147,7 @@ struct Read {
 
 impl Job<'_> {
     fn envelope(&self, message: &Message) -> Result<Envelope, Error> {
-        let read = self.read(message)?;
+        let read = read(message, &self.config.limits)?;
         let header = &read.delivery.header;
         let key = header.sender.as_ref().zip(header.message_id.as_ref());
         let key = key.map(|(sender, id)| (sender.value.clone(), id.value.clone()));
@@ -187,7 +207,7 @@ impl Job<'_> {
             Course::Known(record) => publish::remembered(self.store, message, &record),
             Course::Judge => self.judge(message),
             Course::Twin(name) => {
-                let read = self.read(message)?;
+                let read = read(message, &self.config.limits)?;
                 let mut report = summary::describe(&message.name, &read.delivery);
                 let mut findings = Findings::default();
                 findings.push(wording::message_twin(&name));
@@ -197,7 +217,7 @@ impl Job<'_> {
                 Ok(report)
             }
             Course::Reused(first) => {
-                let read = self.read(message)?;
+                let read = read(message, &self.config.limits)?;
                 let mut report = summary::describe(&message.name, &read.delivery);
                 let id = report.message_id.clone().unwrap_or_default();
                 let mut findings = Findings::default();
@@ -209,7 +229,7 @@ impl Job<'_> {
     }
 
     fn judge(&self, message: &Message) -> Result<DeliveryReport, Error> {
-        let read = self.read(message)?;
+        let read = read(message, &self.config.limits)?;
         let evidence = match &read.delivery.content {
             Content::Release(release) => {
                 let own = message.alone.then_some(message.path.as_path());
@@ -221,7 +241,8 @@ impl Job<'_> {
         };
         let mut report = summary::describe(&message.name, &read.delivery);
         report.thumbnail = thumbnail(&read.delivery, &evidence);
-        let findings = checks::check(&read.delivery, &evidence, self.config);
+        let mut findings = checks::check(&read.delivery, &evidence, self.config);
+        pictures(&mut findings, &evidence);
         self.conclude(message, &read, findings, &mut report);
         publish::publish(self, message, &read, &evidence, &mut report)?;
         Ok(report)
@@ -235,9 +256,16 @@ impl Job<'_> {
         mut findings: Findings,
         report: &mut DeliveryReport,
     ) {
-        self.config.judge(&mut findings);
+        let sender = read
+            .delivery
+            .header
+            .sender
+            .as_ref()
+            .map(|sender| sender.as_str());
+        self.config.judge(sender, &mut findings);
         locate(&mut findings, message, read);
         findings.sort();
+        report.sha256 = Some(read.sha256);
         report.outcome = match (findings.refuse(), &read.delivery.content) {
             (true, _) => Outcome::Refused,
             _ if read.delivery.header.test => Outcome::Test,
@@ -246,56 +274,66 @@ impl Job<'_> {
         };
         report.findings = findings;
     }
-
-    fn read(&self, message: &Message) -> Result<Read, Error> {
-        let failed = |source| Error::Unreadable {
-            path: message.path.clone(),
-            action: "cannot be read",
-            source,
-        };
-        let refused = |finding| {
-            let mut delivery = Delivery::default();
-            delivery.findings.push(finding);
-            Read {
-                bytes: Vec::new(),
-                sha256: Sha256::of(message.name.as_bytes()),
-                delivery,
-            }
-        };
-        let meta = fs::symlink_metadata(&message.path).map_err(failed)?;
-        if !meta.is_file() {
-            return Ok(refused(wording::message_unreadable("no regular file")));
-        }
-        let limit = u64::from(self.config.limits.message_bytes);
-        if meta.len() > limit {
-            return Ok(refused(wording::message_size(meta.len(), limit)));
-        }
-        let bytes = fs::read(&message.path).map_err(failed)?;
-        let sha256 = Sha256::of(&bytes);
-        let delivery = match ern::xml::decode(&bytes) {
-            Err(fault) => {
-                return Ok(Read {
-                    bytes,
-                    sha256,
-                    ..refused(*fault)
-                });
-            }
-            Ok(text) if is_json(message) => plain::read(&text),
-            Ok(text) => ern::read(&text),
-        };
-        Ok(Read {
-            bytes,
-            sha256,
-            delivery,
-        })
-    }
 }
 
-fn is_json(message: &Message) -> bool {
-    message
-        .path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+fn read(message: &Message, limits: &Limits) -> Result<Read, Error> {
+    let failed = |source| Error::Unreadable {
+        path: message.path.clone(),
+        action: "cannot be read",
+        source,
+    };
+    let refused = |finding| {
+        let mut delivery = Delivery::default();
+        delivery.findings.push(finding);
+        Read {
+            bytes: Vec::new(),
+            sha256: Sha256::of(message.name.as_bytes()),
+            delivery,
+        }
+    };
+    let meta = fs::symlink_metadata(&message.path).map_err(failed)?;
+    if !meta.is_file() {
+        return Ok(refused(wording::message_unreadable("no regular file")));
+    }
+    let limit = u64::from(limits.message_bytes);
+    if meta.len() > limit {
+        return Ok(refused(wording::message_size(meta.len(), limit)));
+    }
+    let bytes = fs::read(&message.path).map_err(failed)?;
+    let sha256 = Sha256::of(&bytes);
+    let delivery = match ern::xml::decode(&bytes) {
+        Err(fault) => {
+            return Ok(Read {
+                bytes,
+                sha256,
+                ..refused(*fault)
+            });
+        }
+        Ok(text) if message.ends_with("json") => plain::read(&text),
+        Ok(text) if message.ends_with("csv") => plain::csv::read(&text),
+        Ok(text) => ern::read(&text),
+    };
+    Ok(Read {
+        bytes,
+        sha256,
+        delivery,
+    })
+}
+
+/// A picture beside each finding about a file: what the eye sees at once.
+fn pictures(findings: &mut Findings, evidence: &Evidence) {
+    for finding in &mut findings.0 {
+        let file = finding.place.file.as_str();
+        finding.picture = match finding.code.split('-').next() {
+            Some("audio") => evidence
+                .sound(file)
+                .map(|(_, sound)| picture::of_sound(&finding.code, &sound.quality)),
+            Some("artwork") => evidence
+                .picture(file)
+                .map(|(_, cover)| picture::data("jpeg", &cover.thumbnail)),
+            _ => None,
+        };
+    }
 }
 
 fn thumbnail(delivery: &Delivery, evidence: &Evidence) -> Option<String> {
@@ -311,9 +349,9 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
     let offsets: Vec<At> = findings.0.iter().filter_map(|finding| finding.at).collect();
     let text = ern::xml::decode(&read.bytes).unwrap_or_default();
     let lines = ern::locate::lines(&text, &offsets);
-    let xpaths = match is_json(message) {
-        true => Default::default(),
-        false => ern::locate::xpaths(&text, &offsets),
+    let xpaths = match message.ends_with("xml") {
+        true => ern::locate::xpaths(&text, &offsets),
+        false => Default::default(),
     };
     let folder = message
         .name
@@ -333,9 +371,11 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
             let (line, column) = lines.get(&at).copied().unzip();
             place.line = line;
             place.column = column;
-            place.path = match is_json(message) {
-                true => Some(plain::json::pointer(&text, at)),
-                false => xpaths.get(&at).cloned(),
+            place.path = match xpaths.get(&at) {
+                Some(path) => Some(path.clone()),
+                None if message.ends_with("json") => Some(plain::json::pointer(&text, at)),
+                None if message.ends_with("csv") => Some(plain::csv::place(&text, at)),
+                None => None,
             };
         }
         finding.place = place;

@@ -23,6 +23,7 @@ pub mod identifiers;
 pub mod job;
 pub mod moment;
 pub mod paths;
+pub mod picture;
 pub mod plain;
 pub mod report;
 pub mod rights;

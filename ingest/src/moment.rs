@@ -1,11 +1,11 @@
 //! Which instant or span does a label's text mean?
 //!
-//! Sources: XML Schema 1.0 part 2 (dateTime, duration), DDEX ERN 4.3 (EventDate, ValidityPeriod). A
-//! date-time without zone, and a date, are taken as UTC: DDEX means local time in each territory, and
-//! phases both out. So a window given by dates opens everywhere at the same instant, 00:00 UTC. An end *date* is
-//! the last day of the deal; an end *date-time* is the first instant after it.
+//! Sources: XML Schema 1.0 part 2 (dateTime, duration), DDEX ERN 4.3 (EventDate, ValidityPeriod). In a deal, a
+//! date and a date-time without zone mean local time in each territory ([`clock`]); anywhere else they are
+//! taken as UTC. An end *date* is the last day of the deal; an end *date-time* is the first instant after it.
 
 use catalog::release::PartialDate;
+use catalog::rights::Clock;
 use catalog::units::Millis;
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
@@ -29,7 +29,15 @@ pub fn date_time(text: &str) -> Option<Timestamp> {
         .or_else(|| utc(text.parse::<DateTime>().ok()?))
 }
 
-/// The edge of a deal: a date-time, or a date that may lack its day or month.
+/// Whose clock a deal's date or date-time is told by.
+pub fn clock(text: &str) -> Clock {
+    match text.parse::<Timestamp>() {
+        Ok(_) => Clock::Universal,
+        Err(_) => Clock::Local,
+    }
+}
+
+/// The edge of a deal, civil times as if they were UTC: a date-time, or a date-time, or a date that may lack its day or month.
 pub fn edge(text: &str, edge: Edge) -> Option<Timestamp> {
     if text.contains('T') {
         return date_time(text);
@@ -136,6 +144,13 @@ mod tests {
             assert_eq!(duration(&text), Some(Millis(millis)), "{text}");
         }
         assert_eq!(iso_duration(Millis(200_000)), "PT3M20S");
+    }
+
+    #[test]
+    fn only_a_zone_makes_an_instant() {
+        assert_eq!(clock("2026-01-31T10:00:00+02:00"), Clock::Universal);
+        assert_eq!(clock("2026-01-31T10:00:00"), Clock::Local);
+        assert_eq!(clock("2026-01-31"), Clock::Local);
     }
 
     #[test]

@@ -45,6 +45,7 @@
 //! }
 //! ```
 
+pub mod csv;
 pub mod json;
 
 use crate::delivery::{
@@ -167,6 +168,7 @@ fn read_track(mut fields: Fields<'_>, place: usize, findings: Sink<'_>) -> Deliv
         file: file(&mut fields, findings),
         licence: fields.text("licence", findings),
         origin: fields.text("origin", findings),
+        announcement: Default::default(),
         deals: Vec::new(),
     };
     fields.finish(findings);
@@ -191,7 +193,7 @@ fn read_deal(mut fields: Fields<'_>, release: &mut DeliveredRelease, findings: S
             start: fields.text("start", findings),
             end: fields.text("end", findings),
         }],
-        pre_order: false,
+        ..DeliveredDeal::default()
     };
     let places = fields.optional_array("tracks", findings);
     fields.finish(findings);
@@ -229,12 +231,14 @@ fn credits(fields: &mut Fields<'_>, findings: Sink<'_>) -> Vec<DeliveredCredit> 
         };
         let (name, role) = (artist.text("name", findings), artist.text("role", findings));
         let isni = artist.text("isni", findings);
+        let ipi = artist.text("ipi", findings);
         artist.finish(findings);
         match name {
             Some(name) => credits.push(DeliveredCredit {
                 name,
                 role: role.map_or_else(|| "MainArtist".to_owned(), |role| role.value),
                 isni,
+                ipi,
             }),
             None => findings.push(wording::required(node.at, "name", "an artist")),
         }

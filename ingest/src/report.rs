@@ -3,10 +3,13 @@
 //! One structure, three forms: the terminal table (`Display`), `report.json` (serde; codes are stable) and
 //! `report.html` ([`html`]). Nothing in it depends on the clock or on the number of threads.
 
+pub mod acknowledgement;
 pub mod html;
+pub mod picture;
 pub mod summary;
 
 use crate::finding::{Findings, Severity};
+use catalog::ids::Sha256;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -64,6 +67,9 @@ pub struct DeliveryReport {
     pub rights: Vec<String>,
     /// Gravest first.
     pub findings: Findings,
+    /// Of the message's bytes.
+    #[serde(skip)]
+    pub(crate) sha256: Option<Sha256>,
     /// A small JPEG of the cover, base64; only in the store's record of the message and in `report.html`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub thumbnail: Option<String>,
@@ -92,6 +98,10 @@ pub enum Outcome {
     Accepted,
     /// The release was taken down.
     Purged,
+    /// A newer message about the release is in force.
+    Superseded,
+    /// A person has to decide; until then nothing of it is in the catalogue.
+    Quarantined,
     /// Not published.
     Refused,
     /// A test message without a refusal: not published either.
@@ -103,6 +113,8 @@ impl fmt::Display for Outcome {
         f.pad(match self {
             Outcome::Accepted => "accepted",
             Outcome::Purged => "purged",
+            Outcome::Superseded => "superseded",
+            Outcome::Quarantined => "quarantined",
             Outcome::Refused => "refused",
             Outcome::Test => "test only",
         })
@@ -110,10 +122,12 @@ impl fmt::Display for Outcome {
 }
 
 impl DropReport {
-    /// Refused deliveries, and folders that are none: the exit code is 1 when there are any. A drop
-    /// that still holds a refused delivery says so every time.
+    /// Refused deliveries, quarantined ones, and folders that are none: the exit code is 1 when there
+    /// are any. A drop that still holds a refused delivery says so every time.
     pub fn refused(&self) -> usize {
-        self.count(Outcome::Refused) + self.remarks.count(Severity::Refuse)
+        self.count(Outcome::Refused)
+            + self.count(Outcome::Quarantined)
+            + self.remarks.count(Severity::Refuse)
     }
 
     /// Deliveries with an outcome.
@@ -157,7 +171,9 @@ impl fmt::Display for DropReport {
                 .findings
                 .0
                 .iter()
-                .filter(|finding| finding.severity == Severity::Refuse)
+                .filter(|finding| {
+                    finding.severity == Severity::Refuse || finding.code.starts_with("quarantine-")
+                })
                 .collect();
             if grave.is_empty() {
                 continue;

@@ -2,16 +2,17 @@
 //!
 //! A deal holds for the product of its territories, models, uses and periods. Models and uses that this service
 //! does not serve become one window of `Other`: kept, never served. A pre-order deal opens nothing, and
-//! so does a deal without a territory. A period without a start (allowed until ERN 4.1) begins when the
-//! message was made.
+//! so does a deal without a territory. A deal that takes down closes its territories, whatever the others
+//! say. A period without a start (allowed until ERN 4.1) begins when the message was made. Windows that
+//! differ in their territories alone are one.
 
 use crate::delivery::{DeliveredDeal, Period};
 use crate::finding::Text;
-use crate::moment::{Edge, edge};
+use crate::moment::{Edge, clock, edge};
 use catalog::ids::{Territory, TerritorySet};
-use catalog::rights::{CommercialModel, Rights, RightsWindow, UseType};
+use catalog::rights::{Clock, CommercialModel, Rights, RightsWindow, UseType};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a territory code of a deal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,8 +93,11 @@ pub fn use_type(text: &str) -> UseType {
     }
 }
 
+/// When a period begins and ends, and by whose clock.
+type Span = (Timestamp, Option<Timestamp>, Clock);
+
 /// First and last instant of a period; `None` where a date is malformed (a finding says so).
-pub fn span(period: &Period, created: Timestamp) -> Option<(Timestamp, Option<Timestamp>)> {
+pub fn span(period: &Period, created: Timestamp) -> Option<Span> {
     let start = match &period.start {
         Some(text) => edge(&text.value, Edge::Start)?,
         None => created,
@@ -102,14 +106,38 @@ pub fn span(period: &Period, created: Timestamp) -> Option<(Timestamp, Option<Ti
         Some(text) => Some(edge(&text.value, Edge::End)?),
         None => None,
     };
-    Some((start, end))
+    // One instant among the two makes both instants.
+    let mut texts = period.start.iter().chain(&period.end).peekable();
+    let local = texts.peek().is_some() && texts.all(|text| clock(&text.value) == Clock::Local);
+    let clock = if local {
+        Clock::Local
+    } else {
+        Clock::Universal
+    };
+    Some((start, end, clock))
+}
+
+/// Where the deals of a track that take it down close it.
+pub fn closed<'a>(deals: impl Iterator<Item = &'a DeliveredDeal>) -> TerritorySet {
+    let taken_down = deals.filter(|deal| deal.take_down);
+    taken_down.fold(TerritorySet::NONE, |closed, deal| {
+        let everywhere = deal.territories.is_empty() && deal.excluded.is_empty();
+        closed.or(&match everywhere {
+            true => TerritorySet::worldwide(),
+            false => territories(deal),
+        })
+    })
 }
 
 /// All windows of a track.
-pub fn windows<'a>(deals: impl Iterator<Item = &'a DeliveredDeal>, created: Timestamp) -> Rights {
-    let mut windows = Vec::new();
-    for deal in deals.filter(|deal| !deal.pre_order) {
-        let territories = territories(deal);
+pub fn windows<'a>(
+    deals: impl Iterator<Item = &'a DeliveredDeal> + Clone,
+    created: Timestamp,
+) -> Rights {
+    let closed = closed(deals.clone());
+    let mut windows: BTreeMap<(Span, CommercialModel, UseType), TerritorySet> = BTreeMap::new();
+    for deal in deals.filter(|deal| !deal.pre_order && !deal.take_down) {
+        let territories = territories(deal).without(&closed);
         let models: BTreeSet<_> = deal.models.iter().map(|text| model(&text.value)).collect();
         let uses: BTreeSet<_> = deal.uses.iter().map(|text| use_type(&text.value)).collect();
         let open = [Period::default()];
@@ -118,22 +146,38 @@ pub fn windows<'a>(deals: impl Iterator<Item = &'a DeliveredDeal>, created: Time
         } else {
             &deal.periods
         };
-        for (start, end) in periods.iter().filter_map(|period| span(period, created)) {
+        for span in periods.iter().filter_map(|period| span(period, created)) {
             for model in &models {
                 for use_type in &uses {
-                    let (model, use_type) = (*model, *use_type);
-                    windows.push(RightsWindow {
-                        territories,
-                        model,
-                        use_type,
-                        start,
-                        end,
-                    });
+                    let window = windows.entry((span, *model, *use_type)).or_default();
+                    *window = window.or(&territories);
                 }
             }
         }
     }
-    Rights::from(windows)
+    let window = |(((start, end, clock), model, use_type), territories)| RightsWindow {
+        territories,
+        model,
+        use_type,
+        start,
+        end,
+        clock,
+    };
+    Rights::from(windows.into_iter().map(window).collect::<Vec<_>>())
+}
+
+/// When the first pre-order deal begins, if there is one.
+pub fn pre_order<'a>(
+    deals: impl Iterator<Item = &'a DeliveredDeal>,
+    created: Timestamp,
+) -> Option<Timestamp> {
+    let periods = deals
+        .filter(|deal| deal.pre_order)
+        .flat_map(|deal| &deal.periods);
+    periods
+        .filter_map(|period| span(period, created))
+        .map(|(start, ..)| start)
+        .min()
 }
 
 #[cfg(test)]
@@ -199,5 +243,42 @@ mod tests {
                 .windows()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_take_down_closes_its_territories_and_dates_are_local() {
+        let created = "2026-01-01T00:00:00Z".parse().unwrap();
+        let mut open = deal(&["Worldwide"], &[]);
+        let date = |text: &str| texts(&[text]).pop();
+        open.periods = vec![Period {
+            start: date("2026-02-01"),
+            end: date("2026-02-28"),
+        }];
+        let mut down = deal(&["DE"], &[]);
+        down.take_down = true;
+        let rights = windows([&open, &down].into_iter(), created);
+        let window = rights.windows()[0];
+        assert_eq!(
+            (window.territories.len(), window.clock),
+            (248, Clock::Local)
+        );
+        assert_eq!(window.end.unwrap().to_string(), "2026-03-01T00:00:00Z");
+        let everywhere = DeliveredDeal {
+            take_down: true,
+            ..DeliveredDeal::default()
+        };
+        let rights = windows([&open, &everywhere].into_iter(), created);
+        assert!(rights.windows().is_empty());
+    }
+
+    #[test]
+    fn seven_hundred_deals_that_differ_in_their_country_are_one_window() {
+        let created = "2026-01-01T00:00:00Z".parse().unwrap();
+        let deals: Vec<DeliveredDeal> = Territory::all()
+            .map(|territory| deal(&[territory.code()], &[]))
+            .collect();
+        let rights = windows(deals.iter(), created);
+        assert_eq!(rights.windows().len(), 2);
+        assert_eq!(rights.windows()[0].territories, TerritorySet::worldwide());
     }
 }

@@ -3,7 +3,10 @@
 /// A complete `release.json` of one track.
 pub const TEXT: &str = include_str!("template.json");
 
-/// The same, for `--json`.
+/// A complete `release.csv` of two tracks.
+pub const CSV: &str = include_str!("template.csv");
+
+/// The JSON, as a value.
 pub fn value() -> serde_json::Value {
     serde_json::from_str(TEXT).unwrap_or_default()
 }

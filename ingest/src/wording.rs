@@ -6,10 +6,14 @@
 mod content;
 mod files;
 mod message;
+mod sounds;
+mod style;
 
 pub(crate) use content::*;
 pub(crate) use files::*;
 pub(crate) use message::*;
+pub(crate) use sounds::*;
+pub(crate) use style::*;
 
 use crate::checks::Check;
 use crate::finding::{Finding, Text};

@@ -231,6 +231,9 @@ fn release(store: &Store, title: &str, artist: &str) -> Release {
         sender: "test".into(),
         reference: title.into(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: title.into(),
         version: None,
         kind: ReleaseKind::Album,
@@ -265,6 +268,7 @@ fn track(release: &ReleaseId, number: u16, line: &Line) -> Track {
         use_type: UseType::Stream,
         start: line.start.parse().unwrap(),
         end: line.end.map(|end| end.parse().unwrap()),
+        clock: Default::default(),
     };
     Track {
         id: TrackId::of(release, 1, number, &isrc),
@@ -285,6 +289,7 @@ fn track(release: &ReleaseId, number: u16, line: &Line) -> Track {
         iswc: None,
         licence: Some("CC0-1.0".into()),
         origin: None,
+        announcement: Default::default(),
         master: Some(Master {
             sha256: Sha256::of(line.isrc),
             bytes: 1,
@@ -293,6 +298,7 @@ fn track(release: &ReleaseId, number: u16, line: &Line) -> Track {
             sample_rate: SampleRate::new(44_100).unwrap(),
             channels: 2,
             bits: Some(16),
+            soundprint: None,
         }),
         rights: Rights::from(
             line.models

@@ -11,7 +11,7 @@ pub use views::{
 use super::rows::*;
 use crate::columns::{Columns, ColumnsError, Section, TextSection};
 use crate::ids::{ArtistId, RecordingId, ReleaseId, Territory, TerritorySet, TrackId};
-use crate::rights::{Availability, CommercialModel, RightsWindow, UseType, availability};
+use crate::rights::{Availability, Clock, CommercialModel, RightsWindow, UseType, availability};
 use bytemuck::Pod;
 use jiff::Timestamp;
 use std::path::Path;
@@ -172,7 +172,7 @@ impl CatalogueView {
                 1 => CommercialModel::AdSupported,
                 _ => CommercialModel::Other,
             },
-            use_type: match row.use_type {
+            use_type: match row.use_type & !LOCAL_CLOCK {
                 0 => UseType::Stream,
                 1 => UseType::ConditionalDownload,
                 _ => UseType::Other,
@@ -181,6 +181,10 @@ impl CatalogueView {
             end: match row.end {
                 FOREVER => None,
                 end => Some(Timestamp::from_millisecond(end).ok()?),
+            },
+            clock: match row.use_type & LOCAL_CLOCK {
+                0 => Clock::Universal,
+                _ => Clock::Local,
             },
         })
     }

@@ -148,9 +148,12 @@ pub struct WindowRow {
     pub territories: u32,
     /// Subscription 0, ad-supported 1, other 2.
     pub model: u16,
-    /// Stream 0, conditional download 1, other 2.
+    /// Stream 0, conditional download 1, other 2; plus [`LOCAL_CLOCK`].
     pub use_type: u16,
 }
+
+/// Marks a window whose start and end are civil times of each territory.
+pub const LOCAL_CLOCK: u16 = 0x100;
 
 /// `rights.territories`.
 pub type TerritoriesRow = TerritorySet;

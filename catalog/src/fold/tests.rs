@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids::{Isrc, RecordingId, Sha256, TrackId};
-use crate::release::{Advisory, Credit, ReleaseKind, Role, Track};
+use crate::release::{Advisory, Credit, Master, ReleaseKind, Role, Track};
 use crate::rights::Rights;
 use crate::units::{Frames, Millis, SampleRate};
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ fn release(sender: &str, reference: &str, title: &str, master: Option<&str>) -> 
         sample_rate: SampleRate::new(44_100).unwrap(),
         channels: 2,
         bits: Some(16),
+        soundprint: None,
     });
     let artists = vec![Credit::new("Someone", None, Role::MainArtist)];
     let track = Track {
@@ -38,6 +39,7 @@ fn release(sender: &str, reference: &str, title: &str, master: Option<&str>) -> 
         iswc: None,
         licence: None,
         origin: None,
+        announcement: Default::default(),
         master,
         rights: Rights::default(),
     };
@@ -46,6 +48,9 @@ fn release(sender: &str, reference: &str, title: &str, master: Option<&str>) -> 
         sender: sender.to_owned(),
         reference: reference.to_owned(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: title.to_owned(),
         version: None,
         kind: ReleaseKind::Single,
@@ -118,6 +123,99 @@ fn only_its_own_sender_can_purge_a_release() {
     assert_eq!(fold([&delivery, &foreign]).releases.len(), 1);
     assert_eq!(fold([&own, &delivery]).releases.len(), 0);
     assert_eq!(fold([&own, &back, &delivery]).releases.len(), 1);
+}
+
+fn held(records: &[&DeliveryRecord]) -> Vec<(String, Reason)> {
+    let mut state = Fold::default();
+    records.iter().for_each(|record| state.apply(record));
+    let held = state.judge().held;
+    held.into_iter()
+        .map(|held| (held.message_id, held.reason))
+        .collect()
+}
+
+fn ruling(of: &DeliveryRecord, accept: bool) -> DeliveryRecord {
+    DeliveryRecord {
+        message_id: format!("{}#ruling", of.message_id),
+        verdict: Verdict::Ruled {
+            accept,
+            who: "Ada".to_owned(),
+            why: "asked the label".to_owned(),
+        },
+        ..of.clone()
+    }
+}
+
+#[test]
+fn two_messages_of_one_instant_wait_and_the_one_before_them_stays() {
+    let before = record("a", 1, 10, put(release("a", "r", "before", None)));
+    let one = record("a", 2, 20, put(release("a", "r", "one", None)));
+    let two = record("a", 3, 20, put(release("a", "r", "two", None)));
+    let title =
+        |records: &[&DeliveryRecord]| fold(records.iter().copied()).releases[0].title.clone();
+    for records in [[&before, &one, &two], [&two, &before, &one]] {
+        assert_eq!(title(&records), "before");
+        let ids: Vec<String> = held(&records).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(ids, ["2", "3"]);
+    }
+    assert_eq!(title(&[&before, &one, &two, &ruling(&two, true)]), "two");
+    assert_eq!(title(&[&before, &one, &two, &ruling(&two, false)]), "one");
+    let same = record("a", 4, 20, put(release("a", "r", "one", None)));
+    assert_eq!(held(&[&one, &same]), []);
+}
+
+#[test]
+fn a_gtin_belongs_to_who_delivered_it_first_until_a_person_says_otherwise() {
+    let with_gtin = |sender: &str| {
+        let mut release = release(sender, "r", sender, None);
+        release.gtin = Some("5012345678900".parse().unwrap());
+        put(release)
+    };
+    let first = record("a", 1, 10, with_gtin("a"));
+    let other = record("b", 2, 20, with_gtin("b"));
+    let later = record("b", 3, 30, with_gtin("b"));
+    for records in [[&first, &other], [&other, &first]] {
+        assert_eq!(fold(records).releases[0].sender, "a");
+        let reason = &held(&records)[0].1;
+        assert!(matches!(reason, Reason::GtinOfAnother { owner, .. } if owner == "a"));
+    }
+    let ruled = ruling(&other, true);
+    assert_eq!(fold([&first, &later, &other, &ruled]).releases.len(), 2);
+}
+
+#[test]
+fn one_isrc_with_two_audios_waits_and_once_let_in_is_two_recordings() {
+    let sounding = |sender: &str, audio: &str, frames: u64| {
+        let mut release = release(sender, "r", audio, Some(audio));
+        release.tracks[0].master.as_mut().unwrap().frames = Frames(frames);
+        put(release)
+    };
+    let first = record("a", 1, 10, sounding("a", "one", 44_100));
+    let same = record("b", 2, 20, sounding("b", "one, dithered", 44_110));
+    let other = record("c", 3, 30, sounding("c", "another", 441_000));
+    let catalogue = fold([&other, &same, &first]);
+    assert_eq!(catalogue.releases.len(), 2);
+    assert_eq!(catalogue.recordings().len(), 1);
+    let reason = &held(&[&other, &same, &first])[0].1;
+    assert!(matches!(reason, Reason::OtherAudio { release, .. } if release == "r"));
+    let catalogue = fold([&other, &same, &first, &ruling(&other, true)]);
+    assert_eq!(
+        (catalogue.releases.len(), catalogue.recordings().len()),
+        (3, 2)
+    );
+}
+
+#[test]
+fn a_purge_by_grid_finds_the_release_that_is_filed_under_its_gtin() {
+    let mut delivered = release("a", "5012345678900", "title", None);
+    delivered.grid = Some("A12425GABC1234002M".to_owned());
+    let delivery = record("a", 1, 10, put(delivered));
+    let purge = |sender| {
+        let reference = "A12425GABC1234002M".to_owned();
+        record(sender, 2, 20, Change::Purge { reference })
+    };
+    assert_eq!(fold([&purge("a"), &delivery]).releases.len(), 0);
+    assert_eq!(fold([&delivery, &purge("b")]).releases.len(), 1);
 }
 
 fn any_record() -> impl Strategy<Value = DeliveryRecord> {

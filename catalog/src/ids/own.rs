@@ -81,6 +81,11 @@ impl RecordingId {
     pub fn of_isrc(isrc: &Isrc) -> RecordingId {
         RecordingId(hash(["recording", isrc.as_str()]))
     }
+
+    /// Of another audio under an ISRC that is taken: from both.
+    pub fn of_audio(isrc: &Isrc, master: &Sha256) -> RecordingId {
+        RecordingId(hash(["recording", isrc.as_str(), &master.to_string()]))
+    }
 }
 
 impl ArtistId {

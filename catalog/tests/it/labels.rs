@@ -21,6 +21,7 @@ fn rights(territories: TerritorySet) -> Rights {
         use_type: UseType::Stream,
         start: "2026-01-01T00:00:00Z".parse().unwrap(),
         end: None,
+        clock: Default::default(),
     };
     vec![
         window(CommercialModel::Subscription),
@@ -49,6 +50,7 @@ fn track(
         sample_rate: rate(),
         channels: 2,
         bits: Some(16),
+        soundprint: None,
     };
     Track {
         id: TrackId::of(&release, 1, number, &isrc),
@@ -69,6 +71,7 @@ fn track(
         iswc: None,
         licence: Some("CC0-1.0".to_owned()),
         origin: None,
+        announcement: Default::default(),
         master: audio.then_some(master),
         rights: rights(territories),
     }
@@ -82,6 +85,9 @@ fn release(number: u32, tracks: impl FnOnce(ReleaseId) -> Vec<Track>) -> Release
         sender: "label".to_owned(),
         reference,
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: format!("Album {number}"),
         version: None,
         kind: ReleaseKind::Album,

@@ -19,6 +19,7 @@ fn rights(territories: TerritorySet, start: &str) -> Rights {
         use_type: UseType::Stream,
         start: start.parse().unwrap(),
         end: None,
+        clock: Default::default(),
     })))
 }
 
@@ -43,6 +44,7 @@ fn track(release: &ReleaseId, at: usize, genre: &str, artist: &str, rights: Righ
         iswc: None,
         licence: None,
         origin: None,
+        announcement: Default::default(),
         master: None,
         rights,
     }
@@ -73,6 +75,9 @@ fn catalogue() -> Catalogue {
         sender: "test".into(),
         reference: "1".into(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: "All".into(),
         version: None,
         kind: ReleaseKind::Compilation,

@@ -20,6 +20,7 @@ fn catalogue() -> Catalogue {
         use_type: UseType::Stream,
         start: "2026-01-01T00:00:00Z".parse().unwrap(),
         end: None,
+        clock: Default::default(),
     };
     let models = vec![CommercialModel::Subscription, CommercialModel::AdSupported];
     let rights = Rights::from(models.into_iter().map(window).collect::<Vec<_>>());
@@ -49,6 +50,7 @@ fn catalogue() -> Catalogue {
             iswc: None,
             licence: None,
             origin: None,
+            announcement: Default::default(),
             master: None,
             rights: rights.clone(),
         }
@@ -59,6 +61,9 @@ fn catalogue() -> Catalogue {
         sender: "test".into(),
         reference: "1".into(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: "All".into(),
         version: None,
         kind: ReleaseKind::Album,

@@ -36,6 +36,7 @@ fn track(release: &ReleaseId, n: u32, master: Sha256) -> Track {
         iswc: None,
         licence: None,
         origin: None,
+        announcement: Default::default(),
         master: Some(Master {
             sha256: master,
             bytes: 1,
@@ -44,6 +45,7 @@ fn track(release: &ReleaseId, n: u32, master: Sha256) -> Track {
             sample_rate: SampleRate::new(RATE).unwrap(),
             channels: 1,
             bits: Some(16),
+            soundprint: None,
         }),
         rights: Rights::default(),
     }
@@ -60,6 +62,9 @@ fn catalogue(masters: &[(u32, Sha256)]) -> Catalogue {
         sender: "label".to_owned(),
         reference: "1".to_owned(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: "Album".to_owned(),
         version: None,
         kind: ReleaseKind::Album,

@@ -13,6 +13,7 @@ pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
         periods(deal, findings);
         served(deal, findings);
     }
+    previews(release, findings);
     let without: Vec<_> = release
         .tracks
         .iter()
@@ -25,6 +26,40 @@ pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
     }
     for track in without {
         findings.push(wording::no_deal(track.at, &track.name));
+    }
+}
+
+/// A preview may not begin later than what it announces.
+fn previews(release: &DeliveredRelease, findings: &mut Findings) {
+    let first = |deals: &mut dyn Iterator<Item = &DeliveredDeal>| {
+        let periods = deals
+            .filter(|deal| !deal.pre_order)
+            .flat_map(|deal| &deal.periods);
+        periods
+            .filter_map(|period| edge(&period.start.as_ref()?.value, Edge::Start))
+            .min()
+    };
+    let whole = first(&mut release.deals.iter());
+    let tracks = release.tracks.iter().map(|track| {
+        let mut own = track
+            .deals
+            .iter()
+            .filter_map(|index| release.deals.get(*index));
+        (&track.announcement, first(&mut own))
+    });
+    for (dates, start) in std::iter::once((&release.announcement, whole)).chain(tracks) {
+        let Some(start) = start else { continue };
+        for text in [&dates.display, &dates.cover, &dates.track_list, &dates.clip]
+            .into_iter()
+            .flatten()
+        {
+            // Half a day apart may be the same midnight in two zones.
+            let late = edge(&text.value, Edge::Start)
+                .is_some_and(|at| at.as_second() > start.as_second() + 14 * 3600);
+            if late {
+                findings.push(wording::preview_late(text, &start.to_string()));
+            }
+        }
     }
 }
 
@@ -71,6 +106,9 @@ fn periods(deal: &DeliveredDeal, findings: &mut Findings) {
 }
 
 fn served(deal: &DeliveredDeal, findings: &mut Findings) {
+    if deal.take_down {
+        return findings.push(wording::deal_take_down(deal.at));
+    }
     if deal.pre_order {
         return findings.push(wording::deal_pre_order(deal.at));
     }

@@ -1,10 +1,11 @@
 //! Did every file come, whole, unchanged, and as what the message says it is?
 
+use super::sounds;
 use crate::config::Config;
 use crate::delivery::{DeliveredFile, DeliveredRelease, DeliveredTrack};
-use crate::evidence::{Evidence, Fact, Held, Media, Picture, Sound};
+use crate::evidence::{Colours, Evidence, Fact, Held, Media, Picture};
 use crate::finding::Findings;
-use crate::{moment, wording};
+use crate::wording;
 use std::collections::HashMap;
 
 pub(super) fn check(
@@ -23,8 +24,10 @@ pub(super) fn check(
             continue;
         };
         match &held.media {
-            Media::Sound(Ok(sound)) => sound_checks(track, file, sound, config, findings),
-            Media::Sound(Err(error)) => findings.push(wording::audio_fault(&file.uri, error)),
+            Media::Sound(answer) => match answer.as_ref() {
+                Ok(sound) => sounds::check(track, &file.uri, sound, &config.audio, findings),
+                Err(fault) => findings.push(wording::audio_fault(&file.uri, fault)),
+            },
             _ => {}
         }
         if let Some(first) = masters.insert(held.sha256.0, track) {
@@ -83,46 +86,6 @@ fn push<T>(findings: &mut Findings, finding: crate::finding::Finding) -> Option<
     None
 }
 
-fn sound_checks(
-    track: &DeliveredTrack,
-    file: &DeliveredFile,
-    sound: &Sound,
-    config: &Config,
-    findings: &mut Findings,
-) {
-    let (uri, info, limits) = (&file.uri, &sound.info, &config.audio);
-    match sound.summary.md5_ok {
-        Some(false) => findings.push(wording::audio_md5(uri)),
-        None if info.codec == audio::Codec::Flac => findings.push(wording::audio_md5_absent(uri)),
-        _ => {}
-    }
-    if !info.codec.is_lossless() {
-        findings.push(wording::audio_lossy(uri, &info.codec.to_string()));
-    }
-    if info.sample_rate.hz() < limits.least_sample_rate {
-        let (hz, least) = (info.sample_rate.hz(), limits.least_sample_rate);
-        findings.push(wording::audio_rate(uri, hz, least));
-    }
-    if let Some(bits) = info.bits.filter(|bits| *bits < limits.least_bits) {
-        findings.push(wording::audio_bits(uri, bits, limits.least_bits));
-    }
-    if info.channels() != 2 {
-        findings.push(wording::audio_channels(uri, info.channels()));
-    }
-    let Some(text) = &track.duration else { return };
-    let Some(said) = moment::duration(&text.value) else {
-        return;
-    };
-    let length = sound.summary.frames.at(info.sample_rate);
-    let difference = length.0.abs_diff(said.0);
-    let grave = difference > limits.duration_refused_ms;
-    if difference > limits.duration_tolerance_ms && said.0 > 0 {
-        let found = moment::iso_duration(length);
-        let limit = limits.duration_tolerance_ms;
-        findings.push(wording::duration_differs(text, grave, &found, limit));
-    }
-}
-
 fn artwork(
     release: &DeliveredRelease,
     evidence: &Evidence,
@@ -154,6 +117,16 @@ fn picture_checks(
     let (uri, limits) = (&file.uri, &config.artwork);
     let (width, height) = (picture.width, picture.height);
     let side = width.min(height);
+    match picture.colours {
+        Colours::Rgb => {}
+        Colours::Grey => findings.push(wording::artwork_grey(uri)),
+        Colours::Cmyk => findings.push(wording::artwork_cmyk(uri)),
+    }
+    if picture.blank {
+        findings.push(wording::artwork_blank(uri));
+    } else if let Some(times) = picture.enlarged {
+        findings.push(wording::artwork_enlarged(uri, width, times));
+    }
     if width.abs_diff(height) > limits.square_tolerance {
         findings.push(wording::artwork_square(uri, width, height));
     }

@@ -11,7 +11,7 @@ pub(super) fn header(header: &Header, findings: &mut Findings) {
     // A message that broke off before its header has one finding too many already.
     let broken = findings.0.iter().any(|finding| {
         finding.code.starts_with("xml-")
-            || finding.code.starts_with("json-malformed")
+            || ["json-malformed", "csv-malformed"].contains(&finding.code.as_str())
             || ["ern-version", "message-kind", "json-schema"].contains(&finding.code.as_str())
     });
     if !broken {
@@ -69,6 +69,7 @@ pub(super) fn release(release: &DeliveredRelease, findings: &mut Findings) {
         findings.push(wording::advised(at, "release date", "the release"));
     }
     dates(release, findings);
+    language(&release.language, findings);
     if release.tracks.is_empty()
         && !findings.has("reference-dangling")
         && !findings.has("release-kind")
@@ -114,7 +115,7 @@ pub(super) fn required(
     }
 }
 
-/// Somebody must stand beside the title; ISNIs must be right.
+/// Somebody must stand beside the title; ISNIs and IPIs must be right.
 pub(super) fn main_artist(
     artists: &[DeliveredCredit],
     at: At,
@@ -124,10 +125,40 @@ pub(super) fn main_artist(
     if !artists.iter().any(|credit| credit.role == "MainArtist") {
         findings.push(wording::required(at, "main artist", owner));
     }
+    for ipi in artists.iter().filter_map(|credit| credit.ipi.as_ref()) {
+        if let Err(error) = identifiers::ipi(&ipi.value) {
+            findings.push(wording::identifier(&checks::IPI_FORM, ipi, &error));
+        }
+    }
     for isni in artists.iter().filter_map(|credit| credit.isni.as_ref()) {
         if let Err(error) = identifiers::isni(&isni.value) {
             findings.push(wording::identifier(&checks::ISNI_FORM, isni, &error));
         }
+    }
+}
+
+/// ISO 639-1, sorted.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv \
+cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii \
+ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms \
+mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm \
+sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
+/// BCP 47: a language of ISO 639-1 or of three letters, then subtags of one to eight letters and digits.
+pub(super) fn language(text: &Option<Text>, findings: &mut Findings) {
+    let Some(text) = text else { return };
+    let mut parts = text.value.split('-');
+    let primary = parts.next().unwrap_or_default().to_ascii_lowercase();
+    let known = match primary.len() {
+        2 => LANGUAGES.split(' ').any(|code| code == primary),
+        3 => primary.bytes().all(|byte| byte.is_ascii_lowercase()),
+        _ => false,
+    };
+    let subtag = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    if !known || !parts.all(subtag) {
+        findings.push(wording::language_form(text));
     }
 }
 

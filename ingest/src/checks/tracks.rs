@@ -1,6 +1,6 @@
 //! Is every track complete, once, and in its place?
 
-use super::metadata::{main_artist, required};
+use super::metadata::{language, main_artist, required};
 use crate::checks;
 use crate::delivery::{DeliveredRelease, DeliveredTrack};
 use crate::finding::{Findings, Text};
@@ -39,6 +39,7 @@ fn fields(track: &DeliveredTrack, findings: &mut Findings) {
             Some(_) => {}
         }
     }
+    language(&track.language, findings);
     if let Some(text) = &track.iswc
         && let Err(error) = identifiers::iswc(&text.value)
     {

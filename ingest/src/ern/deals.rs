@@ -1,8 +1,9 @@
 //! Who may hear it, where, when and how? (`DealList`.)
 
 use super::xml::{Element, Unreadable, Xml};
-use crate::delivery::{DeliveredDeal, Period};
+use crate::delivery::{DeliveredAnnouncement, DeliveredDeal, Period};
 use crate::finding::Text;
+use std::collections::HashMap;
 
 /// All deals, and which release references each one names.
 #[derive(Debug, Default)]
@@ -10,14 +11,23 @@ pub(super) struct Deals {
     pub(super) deals: Vec<DeliveredDeal>,
     /// Per ReleaseDeal: the references, and the range of its deals in `deals`.
     pub(super) releases: Vec<(Vec<Text>, std::ops::Range<usize>)>,
+    /// ERN 4: preview dates, by VisibilityReference.
+    pub(super) visibility: HashMap<String, DeliveredAnnouncement>,
 }
 
 impl Deals {
     pub(super) fn read(&mut self, xml: &mut Xml<'_>) -> Result<(), Unreadable> {
         while let Some(element) = xml.child()? {
-            if element.name() != "ReleaseDeal" {
-                xml.skip()?;
-                continue;
+            match element.name() {
+                "ReleaseDeal" => {}
+                "ReleaseVisibility" | "TrackReleaseVisibility" => {
+                    self.read_visibility(xml)?;
+                    continue;
+                }
+                _ => {
+                    xml.skip()?;
+                    continue;
+                }
             }
             let (mut references, first) = (Vec::new(), self.deals.len());
             while let Some(part) = xml.child()? {
@@ -38,6 +48,39 @@ impl Deals {
         }
         Ok(())
     }
+
+    fn read_visibility(&mut self, xml: &mut Xml<'_>) -> Result<(), Unreadable> {
+        let (mut reference, mut dates) = (None, DeliveredAnnouncement::default());
+        while let Some(part) = xml.child()? {
+            match part.name() {
+                "VisibilityReference" => reference = xml.text(&part)?,
+                _ => announcement(xml, &part, &mut dates)?,
+            }
+        }
+        if let Some(reference) = reference {
+            self.visibility.insert(reference.value, dates);
+        }
+        Ok(())
+    }
+}
+
+/// A preview date, by its name in ERN 3 (in the deal) or ERN 4 (beside the deals); anything else is passed over.
+fn announcement(
+    xml: &mut Xml<'_>,
+    part: &Element<'_>,
+    dates: &mut DeliveredAnnouncement,
+) -> Result<(), Unreadable> {
+    let name = part.name();
+    let name = name.strip_suffix("Time").unwrap_or(name);
+    let place = match name.strip_suffix("StartDate").unwrap_or_default() {
+        "ReleaseDisplay" | "TrackDisplay" => &mut dates.display,
+        "CoverArtPreview" => &mut dates.cover,
+        "TrackListingPreview" | "FullTrackListingPreview" => &mut dates.track_list,
+        "ClipPreview" | "ClipPreviews" => &mut dates.clip,
+        _ => return xml.skip(),
+    };
+    *place = place.take().or(xml.text(part)?);
+    Ok(())
 }
 
 fn terms(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<DeliveredDeal, Unreadable> {
@@ -52,10 +95,17 @@ fn terms(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<DeliveredDeal, Unre
             "ValidityPeriod" => deal.periods.push(period(xml)?),
             "CommercialModelType" => deal.models.extend(xml.text(&part)?),
             "UseType" => deal.uses.extend(xml.text(&part)?),
-            "IsPreOrderDeal" => {
-                deal.pre_order = xml.text(&part)?.is_some_and(|text| text.value == "true");
+            "Usage" => {
+                while let Some(usage) = xml.child()? {
+                    match usage.name() {
+                        "UseType" => deal.uses.extend(xml.text(&usage)?),
+                        _ => xml.skip()?,
+                    }
+                }
             }
-            _ => xml.skip()?,
+            "IsPreOrderDeal" => deal.pre_order = xml.truth(&part)?,
+            "TakeDown" | "AllDealsCancelled" => deal.take_down |= xml.truth(&part)?,
+            _ => announcement(xml, &part, &mut deal.announcement)?,
         }
     }
     Ok(deal)

@@ -6,23 +6,30 @@ use crate::finding::{Findings, Text};
 use crate::wording;
 use std::collections::HashMap;
 
-/// A party of the list.
-#[derive(Debug, Default)]
+/// A party, of the list (ERN 4) or where it is credited (ERN 3).
+#[derive(Debug, Clone, Default)]
 pub(super) struct Party {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Text>,
     isni: Option<Text>,
+    ipi: Option<Text>,
 }
 
 /// The list, by PartyReference.
 #[derive(Debug, Default)]
 pub(super) struct Parties(HashMap<String, Party>);
 
-/// A credit that still refers to the list.
+/// A credit; in ERN 4 it still refers to the list.
 #[derive(Debug, Clone)]
 pub(super) struct Credit {
-    reference: Text,
+    who: Who,
     role: String,
     sequence: u32,
+}
+
+#[derive(Debug, Clone)]
+enum Who {
+    Reference(Text),
+    Inline(Party),
 }
 
 impl Parties {
@@ -41,17 +48,7 @@ impl Parties {
             while let Some(part) = xml.child()? {
                 match part.name() {
                     "PartyReference" => reference = xml.text(&part)?,
-                    // Names in other scripts follow the one in the message's own language.
-                    "PartyName" if party.name.is_none() => party.name = full_name(xml)?,
-                    "PartyId" => {
-                        while let Some(id) = xml.child()? {
-                            match id.name() {
-                                "ISNI" => party.isni = xml.text(&id)?,
-                                _ => xml.skip()?,
-                            }
-                        }
-                    }
-                    _ => xml.skip()?,
+                    _ => party.part(xml, &part)?,
                 }
             }
             if let Some(reference) = reference {
@@ -70,9 +67,9 @@ impl Parties {
             findings.push(wording::reference_dangling(reference, "PartyList"));
             return None;
         };
-        party.name.clone().map(|value| Text {
-            value,
+        party.name.clone().map(|name| Text {
             at: reference.at,
+            ..name
         })
     }
 
@@ -87,15 +84,18 @@ impl Parties {
         ordered.sort_by_key(|credit| credit.sequence);
         let mut named = Vec::with_capacity(ordered.len());
         for credit in ordered {
-            if let Some(name) = self.name(&credit.reference, findings) {
-                let isni = self
-                    .0
-                    .get(&credit.reference.value)
-                    .and_then(|party| party.isni.clone());
+            let (name, party) = match &credit.who {
+                Who::Reference(reference) => {
+                    (self.name(reference, findings), self.0.get(&reference.value))
+                }
+                Who::Inline(party) => (party.name.clone(), Some(party)),
+            };
+            if let Some(name) = name {
                 named.push(DeliveredCredit {
                     name,
                     role: credit.role.clone(),
-                    isni,
+                    isni: party.and_then(|party| party.isni.clone()),
+                    ipi: party.and_then(|party| party.ipi.clone()),
                 });
             }
         }
@@ -105,6 +105,7 @@ impl Parties {
                 name: name.clone(),
                 role: "MainArtist".to_owned(),
                 isni: None,
+                ipi: None,
             };
             named.insert(0, credit);
         }
@@ -112,17 +113,54 @@ impl Parties {
     }
 }
 
-/// `DisplayArtist` or `Contributor`: one credit per role.
+impl Party {
+    /// A part of a party; what says nothing of who it is is passed over.
+    fn part(&mut self, xml: &mut Xml<'_>, part: &Element<'_>) -> Result<(), Unreadable> {
+        match part.name() {
+            // Names in other scripts follow the one in the message's own language.
+            "PartyName" if self.name.is_none() => self.name = full_name(xml)?,
+            "PartyId" => self.id(xml, part)?,
+            _ => xml.skip()?,
+        }
+        Ok(())
+    }
+
+    /// ERN 4 has an element per kind of number, ERN 3 an attribute.
+    fn id(&mut self, xml: &mut Xml<'_>, part: &Element<'_>) -> Result<(), Unreadable> {
+        let is = |name| part.attribute(name).as_deref() == Some("true");
+        if is("IsISNI") {
+            self.isni = xml.text(part)?;
+            return Ok(());
+        }
+        if part
+            .attribute("Namespace")
+            .is_some_and(|namespace| namespace.contains("IPI"))
+        {
+            self.ipi = xml.text(part)?;
+            return Ok(());
+        }
+        while let Some(id) = xml.child()? {
+            match id.name() {
+                "ISNI" => self.isni = xml.text(&id)?,
+                "IpiNameNumber" => self.ipi = xml.text(&id)?,
+                _ => xml.skip()?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `DisplayArtist`, `Contributor`, `ResourceContributor` or `IndirectResourceContributor`: one credit per role.
 pub(super) fn credit(
     xml: &mut Xml<'_>,
     element: &Element<'_>,
     credits: &mut Vec<Credit>,
 ) -> Result<(), Unreadable> {
-    // Display artists lead; contributors follow in their own sequence.
-    let offset = if element.name() == "DisplayArtist" {
-        0
-    } else {
-        1_000_000
+    // Display artists lead; contributors follow in their own sequence, then those of the work.
+    let offset = match element.name() {
+        "DisplayArtist" => 0,
+        "IndirectResourceContributor" => 2_000_000,
+        _ => 1_000_000,
     };
     let sequence = element
         .attribute("SequenceNumber")
@@ -130,20 +168,26 @@ pub(super) fn credit(
         .map_or(offset + credits.len() as u32, |number| {
             offset + number.min(999_999)
         });
-    let (mut reference, mut roles) = (None, Vec::new());
+    let (mut reference, mut party, mut roles) = (None, Party::default(), Vec::new());
     while let Some(part) = xml.child()? {
         match part.name() {
             "ArtistPartyReference" | "ContributorPartyReference" => reference = xml.text(&part)?,
-            "DisplayArtistRole" | "Role" => roles.extend(role(xml, &part)?),
-            _ => xml.skip()?,
+            "DisplayArtistRole"
+            | "Role"
+            | "ArtistRole"
+            | "ResourceContributorRole"
+            | "IndirectResourceContributorRole" => roles.extend(role(xml, &part)?),
+            _ => party.part(xml, &part)?,
         }
     }
-    let Some(reference) = reference else {
-        return Ok(());
+    let who = match reference {
+        Some(reference) => Who::Reference(reference),
+        None if party.name.is_some() => Who::Inline(party),
+        None => return Ok(()),
     };
     for role in roles {
         credits.push(Credit {
-            reference: reference.clone(),
+            who: who.clone(),
             role,
             sequence,
         });
@@ -158,19 +202,30 @@ fn role(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Option<String>, Unre
     Ok(match role.as_deref() {
         Some("UserDefined") => own.or(role),
         // The generic display role: who is displayed is a main artist.
-        Some("Artist") if element.name() == "DisplayArtistRole" => Some("MainArtist".to_owned()),
+        Some("Artist") if matches!(element.name(), "DisplayArtistRole" | "ArtistRole") => {
+            Some("MainArtist".to_owned())
+        }
         _ => role,
     })
 }
 
-/// `PartyName/FullName`.
-pub(super) fn full_name(xml: &mut Xml<'_>) -> Result<Option<String>, Unreadable> {
-    let mut name = None;
+/// `PartyName/FullName`, or the parts of a name where a party has only those.
+pub(super) fn full_name(xml: &mut Xml<'_>) -> Result<Option<Text>, Unreadable> {
+    let (mut name, mut before, mut key) = (None, None, None);
     while let Some(part) = xml.child()? {
         match part.name() {
-            "FullName" => name = xml.text(&part)?.map(|text| text.value),
+            "FullName" => name = xml.text(&part)?,
+            "NamesBeforeKeyName" => before = xml.text(&part)?,
+            "KeyName" => key = xml.text(&part)?,
             _ => xml.skip()?,
         }
     }
-    Ok(name)
+    let whole = |key: Text| match &before {
+        Some(before) => Text {
+            value: format!("{} {}", before.value, key.value),
+            at: key.at,
+        },
+        None => key,
+    };
+    Ok(name.or_else(|| key.map(whole)))
 }

@@ -1,11 +1,10 @@
 //! What is released, and in which order does it run? (`ReleaseList`.)
 //!
 //! Exactly one `Release`, a `TrackRelease` per track. The running order is the tree of ResourceGroups,
-//! each level by SequenceNumber. A group below the outermost is a disc, unless it is the part of a
-//! musical work (ResourceGroupType MultiWorkPart): a symphony's movements share their disc.
+//! each level by SequenceNumber; which groups are discs, `tie` says.
 
 use super::parties::{Credit, credit};
-use super::resources::{Titles, keep_default, line};
+use super::resources::{Titles, inner, keep_default};
 use super::xml::{Element, Unreadable, Xml};
 use crate::delivery::ReleaseIds;
 use crate::finding::{At, Findings, Text};
@@ -16,6 +15,8 @@ use crate::wording;
 pub(super) struct Releases {
     pub(super) release: Option<Release>,
     pub(super) tracks: Vec<TrackRelease>,
+    /// References of other products in the message, which deals may name.
+    pub(super) others: Vec<Text>,
 }
 
 /// The main release, as read.
@@ -28,14 +29,20 @@ pub(super) struct Release {
     pub(super) titles: Titles,
     pub(super) credits: Vec<Credit>,
     pub(super) display_artist: Option<Text>,
-    /// Refers to a party.
+    /// Refers to a party (ERN 4).
     pub(super) label: Option<Text>,
+    /// The label's name itself (ERN 3).
+    pub(super) label_name: Option<Text>,
     pub(super) p_line: Option<Text>,
     pub(super) c_line: Option<Text>,
     pub(super) release_date: Option<Text>,
     pub(super) original_date: Option<Text>,
     pub(super) genre: Option<Text>,
     pub(super) compilation: bool,
+    /// Of the metadata.
+    pub(super) language: Option<Text>,
+    /// Refers to preview dates.
+    pub(super) visibility: Option<Text>,
     pub(super) group: Group,
 }
 
@@ -46,6 +53,7 @@ pub(super) struct TrackRelease {
     pub(super) reference: Option<Text>,
     pub(super) resource: Option<Text>,
     pub(super) genre: Option<Text>,
+    pub(super) visibility: Option<Text>,
 }
 
 /// A node of the running order.
@@ -93,6 +101,12 @@ fn release(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Release, Unreadab
         ..Release::default()
     };
     release.ids.at = element.at;
+    release.language = element
+        .attribute("LanguageAndScriptCode")
+        .map(|value| Text {
+            value,
+            at: element.at,
+        });
     while let Some(part) = xml.child()? {
         match part.name() {
             "ReleaseReference" => release.reference = xml.text(&part)?,
@@ -102,15 +116,16 @@ fn release(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Release, Unreadab
             "DisplayArtistName" => keep_default(xml, &part, &mut release.display_artist)?,
             "DisplayArtist" => credit(xml, &part, &mut release.credits)?,
             "ReleaseLabelReference" => keep_default(xml, &part, &mut release.label)?,
-            "PLine" => line(xml, "PLineText", &mut release.p_line)?,
-            "CLine" => line(xml, "CLineText", &mut release.c_line)?,
+            "PLine" => inner(xml, "PLineText", &mut release.p_line)?,
+            "CLine" => inner(xml, "CLineText", &mut release.c_line)?,
             "ReleaseDate" => keep_default(xml, &part, &mut release.release_date)?,
             "OriginalReleaseDate" => keep_default(xml, &part, &mut release.original_date)?,
-            "Genre" => line(xml, "GenreText", &mut release.genre)?,
+            "Genre" => inner(xml, "GenreText", &mut release.genre)?,
             "IsMultiArtistCompilation" | "IsSingleArtistCompilation" => {
-                release.compilation |= xml.text(&part)?.is_some_and(|text| text.value == "true");
+                release.compilation |= xml.truth(&part)?;
             }
             "ResourceGroup" => release.group = group(xml, &part)?,
+            "ReleaseVisibilityReference" => release.visibility = xml.text(&part)?,
             _ => xml.skip()?,
         }
     }
@@ -126,7 +141,8 @@ fn track_release(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<TrackReleas
         match part.name() {
             "ReleaseReference" => track.reference = xml.text(&part)?,
             "ReleaseResourceReference" => track.resource = xml.text(&part)?,
-            "Genre" => line(xml, "GenreText", &mut track.genre)?,
+            "Genre" => inner(xml, "GenreText", &mut track.genre)?,
+            "ReleaseVisibilityReference" => track.visibility = xml.text(&part)?,
             _ => xml.skip()?,
         }
     }
@@ -134,7 +150,7 @@ fn track_release(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<TrackReleas
 }
 
 /// Nesting is bounded by the reader's depth limit.
-fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, Unreadable> {
+pub(super) fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, Unreadable> {
     let kind = element.attribute("ResourceGroupType");
     let work_part = kind.as_deref() == Some("MultiWorkPart");
     let mut node = Group {

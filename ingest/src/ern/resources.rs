@@ -37,6 +37,8 @@ pub(super) struct Resource {
     pub(super) advisory: Option<Text>,
     pub(super) language: Option<Text>,
     pub(super) p_line: Option<Text>,
+    pub(super) genre: Option<Text>,
+    pub(super) courtesy: Option<Text>,
     pub(super) file: Option<DeliveredFile>,
 }
 
@@ -54,41 +56,58 @@ impl Resources {
         findings: &mut Findings,
     ) -> Result<(), Unreadable> {
         while let Some(element) = xml.child()? {
-            let kind = match element.name() {
-                "SoundRecording" => Kind::Sound,
-                "Image" => Kind::Image,
-                "Video" => Kind::Video,
-                _ => Kind::Other,
-            };
-            let mut resource = Resource {
-                at: element.at,
-                kind,
-                ..Resource::default()
-            };
-            let Some(reference) = read_resource(xml, &mut resource)? else {
-                findings.push(wording::required(
-                    element.at,
-                    "ResourceReference",
-                    "a resource",
-                ));
-                continue;
-            };
-            if self
-                .by_reference
-                .insert(reference.value.clone(), self.list.len())
-                .is_some()
-            {
-                findings.push(wording::reference_doubled(&reference, "ResourceReference"));
-            }
-            self.list.push((reference, resource));
+            let mut resource = Resource::new(&element);
+            let reference = read_resource(xml, &mut resource)?;
+            self.add(reference, resource, findings);
         }
         Ok(())
+    }
+
+    /// Keeps a resource under its reference.
+    pub(super) fn add(
+        &mut self,
+        reference: Option<Text>,
+        resource: Resource,
+        findings: &mut Findings,
+    ) {
+        let Some(reference) = reference else {
+            findings.push(wording::required(
+                resource.at,
+                "ResourceReference",
+                "a resource",
+            ));
+            return;
+        };
+        if self
+            .by_reference
+            .insert(reference.value.clone(), self.list.len())
+            .is_some()
+        {
+            findings.push(wording::reference_doubled(&reference, "ResourceReference"));
+        }
+        self.list.push((reference, resource));
     }
 
     pub(super) fn get(&self, reference: &str) -> Option<&Resource> {
         self.by_reference
             .get(reference)
             .map(|index| &self.list[*index].1)
+    }
+}
+
+impl Resource {
+    /// Of the kind that the element's name says.
+    pub(super) fn new(element: &Element<'_>) -> Resource {
+        Resource {
+            at: element.at,
+            kind: match element.name() {
+                "SoundRecording" => Kind::Sound,
+                "Image" => Kind::Image,
+                "Video" => Kind::Video,
+                _ => Kind::Other,
+            },
+            ..Resource::default()
+        }
     }
 }
 
@@ -108,14 +127,8 @@ fn read_resource(xml: &mut Xml<'_>, resource: &mut Resource) -> Result<Option<Te
             "LanguageOfPerformance" if resource.language.is_none() => {
                 resource.language = xml.text(&part)?;
             }
-            "WorkId" => {
-                while let Some(id) = xml.child()? {
-                    match id.name() {
-                        "ISWC" if resource.iswc.is_none() => resource.iswc = xml.text(&id)?,
-                        _ => xml.skip()?,
-                    }
-                }
-            }
+            "WorkId" => inner(xml, "ISWC", &mut resource.iswc)?,
+            "CourtesyLine" => keep_default(xml, &part, &mut resource.courtesy)?,
             "SoundRecordingEdition" => edition(xml, resource)?,
             _ => edition_part(xml, &part, resource)?,
         }
@@ -142,15 +155,8 @@ fn edition_part(
     resource: &mut Resource,
 ) -> Result<(), Unreadable> {
     match part.name() {
-        "ResourceId" => {
-            while let Some(id) = xml.child()? {
-                match id.name() {
-                    "ISRC" if resource.isrc.is_none() => resource.isrc = xml.text(&id)?,
-                    _ => xml.skip()?,
-                }
-            }
-        }
-        "PLine" => line(xml, "PLineText", &mut resource.p_line)?,
+        "ResourceId" => inner(xml, "ISRC", &mut resource.isrc)?,
+        "PLine" => inner(xml, "PLineText", &mut resource.p_line)?,
         "TechnicalDetails" => technical_details(xml, resource)?,
         _ => xml.skip()?,
     }
@@ -168,17 +174,13 @@ fn technical_details(xml: &mut Xml<'_>, resource: &mut Resource) -> Result<(), U
                 while let Some(part) = xml.child()? {
                     match part.name() {
                         "File" => inner = file(xml)?,
-                        "IsProvidedInDelivery" => {
-                            provided = xml.text(&part)?.is_none_or(|text| text.value != "false");
-                        }
+                        "IsProvidedInDelivery" => provided = xml.truth(&part)?,
                         _ => xml.skip()?,
                     }
                 }
                 found = found.or(inner.filter(|_| provided));
             }
-            "IsClip" | "IsPreview" => {
-                clip = xml.text(&part)?.is_some_and(|text| text.value == "true");
-            }
+            "IsClip" | "IsPreview" => clip |= xml.truth(&part)?,
             _ => xml.skip()?,
         }
     }
@@ -188,17 +190,21 @@ fn technical_details(xml: &mut Xml<'_>, resource: &mut Resource) -> Result<(), U
     Ok(())
 }
 
-fn file(xml: &mut Xml<'_>) -> Result<Option<DeliveredFile>, Unreadable> {
+/// `File`: in ERN 4 a URI, in ERN 3 a URL, or a name and its folder.
+pub(super) fn file(xml: &mut Xml<'_>) -> Result<Option<DeliveredFile>, Unreadable> {
     let (mut uri, mut hashes) = (None, Vec::new());
+    let (mut name, mut folder) = (None, None);
     while let Some(part) = xml.child()? {
         match part.name() {
-            "URI" => uri = xml.text(&part)?,
+            "URI" | "URL" => uri = xml.text(&part)?,
+            "FileName" => name = xml.text(&part)?,
+            "FilePath" => folder = xml.text(&part)?,
             "HashSum" => {
                 let (mut algorithm, mut value) = (None, None);
                 while let Some(part) = xml.child()? {
                     match part.name() {
-                        "Algorithm" => algorithm = xml.text(&part)?,
-                        "HashSumValue" => value = xml.text(&part)?,
+                        "Algorithm" | "HashSumAlgorithmType" => algorithm = xml.text(&part)?,
+                        "HashSumValue" | "HashSum" => value = xml.text(&part)?,
                         _ => xml.skip()?,
                     }
                 }
@@ -207,11 +213,26 @@ fn file(xml: &mut Xml<'_>) -> Result<Option<DeliveredFile>, Unreadable> {
             _ => xml.skip()?,
         }
     }
+    let uri = uri.or(name.map(|name| below(folder, name)));
     Ok(uri.map(|uri| DeliveredFile { uri, hashes }))
 }
 
-/// `PLine/PLineText`, `CLine/CLineText`: the first one is kept.
-pub(super) fn line(
+/// A file's name with its folder, which some senders write with a slash before it.
+fn below(folder: Option<Text>, name: Text) -> Text {
+    let Some(folder) = folder else { return name };
+    let path = folder.value.trim_end_matches('/');
+    let path = match path.strip_prefix('/') {
+        Some(inner) if inner.starts_with("resources") => inner,
+        _ => path,
+    };
+    Text {
+        value: format!("{path}/{}", name.value),
+        at: name.at,
+    }
+}
+
+/// `PLine/PLineText`, `ResourceId/ISRC` and their like: the first one is kept.
+pub(super) fn inner(
     xml: &mut Xml<'_>,
     name: &str,
     kept: &mut Option<Text>,
@@ -239,20 +260,58 @@ pub(super) fn keep_default(
     Ok(())
 }
 
-/// The titles of a resource or release: the default DisplayTitle, else the first, else the text form.
+/// The titles of a resource or release: of several the one that says most plainly that it is displayed.
 #[derive(Debug, Default)]
 pub(super) struct Titles {
-    text: Option<Text>,
-    title: Option<Text>,
-    version: Option<Text>,
+    best: Option<(Rank, Text, Option<Text>)>,
+}
+
+/// How well a title is meant for display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// In another language, or of an unknown kind.
+    Other,
+    /// One line of text, without its version told apart.
+    Line,
+    /// The default line of text.
+    DefaultLine,
+    /// FormalTitle of ERN 3.
+    Formal,
+    /// ReferenceTitle of ERN 3.
+    Reference,
+    /// A DisplayTitle.
+    Display,
+    /// The default DisplayTitle.
+    DefaultDisplay,
 }
 
 impl Titles {
+    /// `DisplayTitle` or `DisplayTitleText` of ERN 4.
     pub(super) fn read(&mut self, xml: &mut Xml<'_>, part: &Element<'_>) -> Result<(), Unreadable> {
-        if part.name() == "DisplayTitleText" {
-            return keep_default(xml, part, &mut self.text);
-        }
         let default = part.attribute("IsDefault").as_deref() == Some("true");
+        if part.name() == "DisplayTitleText" {
+            let rank = if default {
+                Rank::DefaultLine
+            } else {
+                Rank::Line
+            };
+            if let Some(title) = xml.text(part)? {
+                self.offer(rank, title, None);
+            }
+            return Ok(());
+        }
+        self.parts(
+            xml,
+            if default {
+                Rank::DefaultDisplay
+            } else {
+                Rank::Display
+            },
+        )
+    }
+
+    /// `TitleText` and `SubTitle` of the open element.
+    pub(super) fn parts(&mut self, xml: &mut Xml<'_>, rank: Rank) -> Result<(), Unreadable> {
         let (mut title, mut version) = (None, None);
         while let Some(part) = xml.child()? {
             match part.name() {
@@ -261,17 +320,31 @@ impl Titles {
                 _ => xml.skip()?,
             }
         }
-        if title.is_some() && (self.title.is_none() || default) {
-            (self.title, self.version) = (title, version);
+        if let Some(title) = title {
+            self.offer(rank, title, version);
         }
         Ok(())
     }
 
+    fn offer(&mut self, rank: Rank, title: Text, version: Option<Text>) {
+        if self.best.as_ref().is_none_or(|(best, ..)| rank > *best) {
+            self.best = Some((rank, title, version));
+        }
+    }
+
+    /// What another block of the same thing says, where it ranks higher.
+    pub(super) fn merge(&mut self, other: Titles) {
+        if let Some((rank, title, version)) = other.best {
+            self.offer(rank, title, version);
+        }
+    }
+
     /// Title and version.
     pub(super) fn get(&self) -> (Option<Text>, Option<Text>) {
-        (
-            self.title.clone().or_else(|| self.text.clone()),
-            self.version.clone(),
-        )
+        self.best
+            .as_ref()
+            .map_or((None, None), |(_, title, version)| {
+                (Some(title.clone()), version.clone())
+            })
     }
 }

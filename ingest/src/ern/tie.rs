@@ -2,12 +2,14 @@
 //!
 //! Deals open a track through its own TrackRelease (ERN 4.3, clause 6.14.2: a deal for the whole release
 //! carries no streaming meaning). Only a message without TrackReleases (Simple Audio Single) hangs its
-//! deals on the release itself.
+//! deals on the release itself. Only sound recordings count in the running order: the number of a track does
+//! not depend on the pictures and videos beside it.
 
-use super::releases::{Group, Release, TrackRelease};
+use super::deals::Deals;
+use super::releases::{Group, Item, Release, TrackRelease};
 use super::resources::{Kind, Resource, Resources};
 use super::{Message, parties::Parties};
-use crate::delivery::{Content, DeliveredRelease, DeliveredTrack};
+use crate::delivery::{Content, DeliveredAnnouncement, DeliveredRelease, DeliveredTrack};
 use crate::finding::{Findings, Text};
 use crate::wording;
 use std::collections::{HashMap, HashSet};
@@ -19,42 +21,34 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         resources,
         releases,
         deals,
+        language,
     } = message;
     let Some(main) = releases.release else {
         return Content::Nothing;
     };
-    let deals_of = deals_by_release(&deals.releases, &main, &releases.tracks, findings);
+    let others = releases.others.iter();
+    let deals_of = deals_by_release(&deals.releases, &main, &releases.tracks, others, findings);
     let own = track_releases(&releases.tracks, &resources, findings);
-    let order = running_order(&main.group, findings);
+    let order = running_order(&main.group, &resources, findings);
 
     let main_deals = main
         .reference
         .as_ref()
         .and_then(|r| deals_of.get(r.value.as_str()));
     let mut used = HashSet::new();
-    let mut tracks = Vec::with_capacity(order.len());
-    for (disc, number, reference) in &order {
+    let mut tracks = Vec::with_capacity(order.places.len());
+    for (disc, number, reference) in &order.places {
         used.insert(reference.value.clone());
-        let Some(&index) = resources.by_reference.get(&reference.value) else {
+        let Some(resource) = resources.get(&reference.value) else {
             findings.push(wording::reference_dangling(reference, "ResourceList"));
             continue;
         };
-        let (_, resource) = &resources.list[index];
-        match resource.kind {
-            Kind::Sound => {}
-            Kind::Video => {
-                if !findings.has("release-kind") {
-                    findings.push(wording::release_kind(resource.at, "Video"));
-                }
-                continue;
-            }
-            Kind::Image | Kind::Other => continue,
-        }
         let mut track = track(resource, &parties, findings);
         (track.disc, track.number) = (*disc, *number);
         track.name = format!("track {} ({})", tracks.len() + 1, reference.value);
         let release = own.get(reference.value.as_str());
-        track.genre = release.and_then(|release| release.genre.clone());
+        let own_genre = release.and_then(|release| release.genre.clone());
+        track.genre = own_genre.or_else(|| resource.genre.clone());
         track.deals = match release.and_then(|release| release.reference.as_ref()) {
             Some(reference) => deals_of
                 .get(reference.value.as_str())
@@ -63,6 +57,19 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
             None if releases.tracks.is_empty() => main_deals.cloned().unwrap_or_default(),
             None => Vec::new(),
         };
+        // Taking the whole release down closes its tracks too.
+        let closing = |index: &&usize| deals.deals[**index].take_down;
+        let whole = main_deals.into_iter().flatten().filter(closing);
+        let missing: Vec<usize> = whole
+            .filter(|i| !track.deals.contains(i))
+            .copied()
+            .collect();
+        track.deals.extend(missing);
+        let dates = track
+            .deals
+            .iter()
+            .map(|index| &deals.deals[*index].announcement);
+        track.announcement = visible(release.and_then(|r| r.visibility.as_ref()), &deals, dates);
         tracks.push(track);
     }
     for (reference, resource) in &resources.list {
@@ -74,23 +81,71 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         true => Vec::new(),
         false => main_deals.cloned().unwrap_or_default(),
     };
+    let dates = main_deals.into_iter().flatten();
+    let dates = dates.map(|index| &deals.deals[*index].announcement);
+    let announcement = visible(main.visibility.as_ref(), &deals, dates);
+    videos(&main, &resources, &order.videos, &mut tracks, findings);
     let mut release = release(main, &resources, &parties, findings);
+    release.language = release.language.or(language);
+    release.announcement = announcement;
     release.tracks = tracks;
     release.deals = deals.deals;
     release.release_deals = release_deals;
     Content::Release(Box::new(release))
 }
 
+/// Preview dates: those that the release refers to, then those of its deals.
+fn visible<'a>(
+    reference: Option<&Text>,
+    deals: &Deals,
+    dates: impl Iterator<Item = &'a DeliveredAnnouncement>,
+) -> DeliveredAnnouncement {
+    let own = reference.and_then(|reference| deals.visibility.get(reference.as_str()));
+    let own = own.cloned().unwrap_or_default();
+    dates.fold(own, DeliveredAnnouncement::or)
+}
+
+/// An audio release may carry videos, which are left out; a release of videos is no audio release.
+fn videos(
+    main: &Release,
+    resources: &Resources,
+    videos: &[Text],
+    tracks: &mut Vec<DeliveredTrack>,
+    findings: &mut Findings,
+) {
+    let Some(first) = videos.first() else { return };
+    let at = resources
+        .get(first.as_str())
+        .map_or(first.at, |video| video.at);
+    let audio = main.kind.as_ref().is_none_or(|kind| is_audio(&kind.value));
+    match audio && !tracks.is_empty() {
+        true => findings.push(wording::video_left_out(at, videos.len())),
+        false => {
+            findings.push(wording::release_kind(at, "Video"));
+            tracks.clear();
+        }
+    }
+}
+
+/// `ReleaseType` values whose product is the audio.
+fn is_audio(kind: &str) -> bool {
+    !["Video", "Bundle", "LongForm", "Film", "Concert"]
+        .iter()
+        .any(|other| kind.contains(other))
+}
+
 fn deals_by_release<'a>(
     deals: &'a [(Vec<Text>, std::ops::Range<usize>)],
     main: &Release,
     tracks: &[TrackRelease],
+    others: std::slice::Iter<'_, Text>,
     findings: &mut Findings,
 ) -> HashMap<&'a str, Vec<usize>> {
     let known: HashSet<&str> = main
         .reference
         .iter()
         .chain(tracks.iter().filter_map(|track| track.reference.as_ref()))
+        .chain(others)
         .map(Text::as_str)
         .collect();
     let mut by_release: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -138,87 +193,109 @@ fn track_releases<'a>(
     own
 }
 
-/// Disc, number and resource of each place.
-fn running_order(outer: &Group, findings: &mut Findings) -> Vec<(u32, u32, Text)> {
+/// Disc, number and recording of each place, and the videos between them.
+fn running_order(outer: &Group, resources: &Resources, findings: &mut Findings) -> Order {
     let mut order = Order {
         disc: 1,
         ..Order::default()
     };
-    order.walk(outer, findings);
-    order.places
+    order.walk(outer, 0, resources, findings);
+    order
 }
 
 #[derive(Default)]
 struct Order {
     places: Vec<(u32, u32, Text)>,
+    videos: Vec<Text>,
     disc: u32,
     number: u32,
 }
 
+enum Node<'a> {
+    Item(&'a Item),
+    Group(&'a Group),
+}
+
 impl Order {
-    fn walk(&mut self, group: &Group, findings: &mut Findings) {
-        let mut seen = HashSet::new();
-        let mut place = |sequence: Option<&Text>, index: usize, findings: &mut Findings| {
-            let Some(text) = sequence else {
-                return index as u32 + 1;
-            };
-            match text.value.parse::<u32>() {
-                Ok(number) if number > 0 => {
-                    if !seen.insert(number) {
-                        findings.push(wording::sequence_doubled(text));
-                    }
-                    number
-                }
-                _ => {
-                    findings.push(wording::sequence_form(text));
-                    index as u32 + 1
-                }
-            }
-        };
-        enum Node<'a> {
-            Item(&'a super::releases::Item),
-            Group(&'a Group),
-        }
-        let mut nodes = Vec::with_capacity(group.items.len() + group.groups.len());
-        for (index, item) in group.items.iter().enumerate() {
-            nodes.push((
-                place(item.sequence.as_ref(), index, findings),
-                Node::Item(item),
-            ));
-        }
-        for (index, inner) in group.groups.iter().enumerate() {
-            nodes.push((
-                place(inner.sequence.as_ref(), index, findings),
-                Node::Group(inner),
-            ));
-        }
-        nodes.sort_by_key(|(sequence, _)| *sequence);
-        for (_, node) in nodes {
+    /// A group directly below the outermost is a disc, unless it is part of a musical work
+    /// (ResourceGroupType MultiWorkPart: a symphony's movements share their disc) or its numbers go on
+    /// where those before it end. Deeper groups never are.
+    fn walk(&mut self, group: &Group, depth: u32, resources: &Resources, findings: &mut Findings) {
+        for node in sorted(group, findings) {
             match node {
-                Node::Item(item) => match &item.resource {
-                    Some(resource) => {
-                        self.number += 1;
-                        self.places.push((self.disc, self.number, resource.clone()));
-                    }
-                    None => findings.push(wording::required(
-                        item.at,
-                        "ReleaseResourceReference",
-                        "a ResourceGroupContentItem",
-                    )),
-                },
+                Node::Item(item) => self.item(item, resources, findings),
                 Node::Group(inner) => {
-                    if !inner.work_part && self.number > 0 {
+                    let first = inner.items.iter().filter_map(|item| item.sequence.as_ref());
+                    let first = first
+                        .filter_map(|text| text.value.parse::<u32>().ok())
+                        .min();
+                    let goes_on = first == Some(self.number + 1);
+                    if depth == 0 && !inner.work_part && self.number > 0 && !goes_on {
                         (self.disc, self.number) = (self.disc + 1, 0);
                     }
-                    self.walk(inner, findings);
+                    self.walk(inner, depth + 1, resources, findings);
                 }
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item, resources: &Resources, findings: &mut Findings) {
+        let Some(reference) = &item.resource else {
+            return findings.push(wording::required(
+                item.at,
+                "ReleaseResourceReference",
+                "a ResourceGroupContentItem",
+            ));
+        };
+        match resources
+            .get(reference.as_str())
+            .map(|resource| resource.kind)
+        {
+            Some(Kind::Image | Kind::Other) => {}
+            Some(Kind::Video) => self.videos.push(reference.clone()),
+            Some(Kind::Sound) | None => {
+                self.number += 1;
+                self.places
+                    .push((self.disc, self.number, reference.clone()));
             }
         }
     }
 }
 
+/// Items and groups of one level by their SequenceNumber, else in the order of the message.
+fn sorted<'a>(group: &'a Group, findings: &mut Findings) -> Vec<Node<'a>> {
+    let mut seen = HashSet::new();
+    let mut place = |sequence: Option<&Text>, index: usize| {
+        let Some(text) = sequence else {
+            return index as u32 + 1;
+        };
+        match text.value.parse::<u32>() {
+            Ok(number) if number > 0 => {
+                if !seen.insert(number) {
+                    findings.push(wording::sequence_doubled(text));
+                }
+                number
+            }
+            _ => {
+                findings.push(wording::sequence_form(text));
+                index as u32 + 1
+            }
+        }
+    };
+    let mut nodes = Vec::with_capacity(group.items.len() + group.groups.len());
+    for (index, item) in group.items.iter().enumerate() {
+        nodes.push((place(item.sequence.as_ref(), index), Node::Item(item)));
+    }
+    for (index, inner) in group.groups.iter().enumerate() {
+        nodes.push((place(inner.sequence.as_ref(), index), Node::Group(inner)));
+    }
+    nodes.sort_by_key(|(sequence, _)| *sequence);
+    nodes.into_iter().map(|(_, node)| node).collect()
+}
+
 fn track(resource: &Resource, parties: &Parties, findings: &mut Findings) -> DeliveredTrack {
     let (title, version) = resource.titles.get();
+    let (licence, origin) = courtesy(resource.courtesy.as_ref());
     DeliveredTrack {
         at: resource.at,
         isrc: resource.isrc.clone(),
@@ -234,8 +311,27 @@ fn track(resource: &Resource, parties: &Parties, findings: &mut Findings) -> Del
         language: resource.language.clone(),
         iswc: resource.iswc.clone(),
         file: resource.file.clone(),
+        licence,
+        origin,
         ..DeliveredTrack::default()
     }
+}
+
+/// ERN has no field for an open licence: "Licence CC-BY-SA-4.0. Origin …." in the courtesy line, which a
+/// player must show, is taken apart; any other courtesy line says neither.
+fn courtesy(line: Option<&Text>) -> (Option<Text>, Option<Text>) {
+    let parts = line.and_then(|line| {
+        let (licence, origin) = line
+            .value
+            .strip_prefix("Licence ")?
+            .split_once(". Origin ")?;
+        let text = |value: &str| Text {
+            value: value.strip_suffix('.').unwrap_or(value).to_owned(),
+            at: line.at,
+        };
+        Some((text(licence), text(origin)))
+    });
+    parts.unzip()
 }
 
 fn release(
@@ -245,10 +341,10 @@ fn release(
     findings: &mut Findings,
 ) -> DeliveredRelease {
     let artists = parties.credits(&main.credits, main.display_artist.as_ref(), findings);
-    let label = main
-        .label
-        .as_ref()
-        .and_then(|reference| parties.name(reference, findings));
+    let label = main.label_name.clone().or_else(|| {
+        let reference = main.label.as_ref()?;
+        parties.name(reference, findings)
+    });
     let (title, version) = main.titles.get();
     let mut ids = main.ids;
     ids.at = main.at;
@@ -276,7 +372,7 @@ fn release(
         original_date: main.original_date,
         release_date: main.release_date,
         genre: main.genre,
-        language: None,
+        language: main.language,
         artwork: artwork(&main.group, resources, findings),
         ..DeliveredRelease::default()
     }

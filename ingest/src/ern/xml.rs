@@ -142,6 +142,15 @@ impl<'a> Xml<'a> {
         }))
     }
 
+    /// Consumes the element just given and says whether it is true (XML Schema boolean).
+    ///
+    /// # Errors
+    /// As [`Xml::child`].
+    pub fn truth(&mut self, element: &Element<'_>) -> Result<bool, Unreadable> {
+        let text = self.text(element)?;
+        Ok(text.is_some_and(|text| matches!(text.as_str(), "true" | "1")))
+    }
+
     /// Consumes the element just given with everything in it.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! Where in a drop are the deliveries?
 //!
-//! A folder with a message is one delivery: `<ReleaseId>.xml` or `release.json` (or, in a flat folder, each
+//! A folder with a message is one delivery: `<ReleaseId>.xml`, `release.json` or `release.csv` (or, in a flat folder, each
 //! XML file). Deliveries stand at most `limits.depth` folders below the drop. A batch folder (its name is a
 //! BatchId, `YYYYMMDDhhmmssnnn`) is left alone until `BatchComplete_*.xml` stands in it. A folder whose
-//! whole tree has files but no message is a finding, named once, at its top. Links are not followed.
+//! whole tree has files but no message is a finding, named once, at its top. Links are not followed. A `.zip`
+//! or `.tar` is a folder of its name without the ending.
 
+use super::unpack;
 use crate::Error;
 use crate::config::Limits;
 use crate::finding::Finding;
@@ -12,6 +14,7 @@ use crate::wording;
 use jiff::Timestamp;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// What a drop holds.
 #[derive(Debug, Default)]
@@ -20,6 +23,8 @@ pub(super) struct Found {
     pub(super) messages: Vec<Message>,
     /// Findings about the drop itself.
     pub(super) remarks: Vec<Finding>,
+    /// Folders that archives were unpacked into; they go when this goes.
+    pub(super) unpacked: Vec<TempDir>,
 }
 
 /// A message and its folder.
@@ -33,6 +38,14 @@ pub(super) struct Message {
     pub(super) batch: Option<Timestamp>,
     /// Whether no other message shares the folder.
     pub(super) alone: bool,
+}
+
+impl Message {
+    /// Whether the file's name ends so, in any case.
+    pub(super) fn ends_with(&self, extension: &str) -> bool {
+        let own = self.path.extension();
+        own.is_some_and(|own| own.eq_ignore_ascii_case(extension))
+    }
 }
 
 pub(super) fn find(drop: &Path, limits: &Limits) -> Result<Found, Error> {
@@ -127,6 +140,31 @@ impl Walk<'_> {
             }
             return Ok(tree);
         }
+        for file in entries.files.iter().filter(|file| unpack::is_archive(file)) {
+            let inner = join(name, file);
+            match unpack::unpack(&path.join(file), self.limits)? {
+                Ok(folder) => {
+                    let own = inner[..inner.len() - ".zip".len()].to_owned();
+                    let child = self.folder(folder.path(), &own, depth + 1, batch)?;
+                    self.found.unpacked.push(folder);
+                    tree.messages += child.messages;
+                    tree.open |= child.open;
+                    if child.messages == 0 && !child.open {
+                        let remark = wording::drop_no_message(child.files);
+                        self.found.remarks.push(remark.file(&inner));
+                    }
+                }
+                Err(why) => self
+                    .found
+                    .remarks
+                    .push(wording::drop_archive(&why).file(&inner)),
+            }
+        }
+        tree.files -= entries
+            .files
+            .iter()
+            .filter(|file| unpack::is_archive(file))
+            .count();
         let mut without = Vec::new();
         for folder in &entries.folders {
             let inner = join(name, folder);
@@ -214,13 +252,19 @@ fn join(folder: &str, name: &str) -> String {
     }
 }
 
+/// Whether a file is a message of a label without DDEX.
+pub(super) fn is_plain(file: &str) -> bool {
+    let lower = file.to_ascii_lowercase();
+    lower == "release.json" || lower == "release.csv"
+}
+
 /// The messages among a folder's files.
 fn candidates(files: &[String], folder: &str) -> Vec<String> {
     let messages: Vec<String> = files
         .iter()
         .filter(|file| {
             let lower = file.to_ascii_lowercase();
-            let ours = lower == "release.json" || lower.ends_with(".xml");
+            let ours = is_plain(file) || lower.ends_with(".xml");
             ours && !["batchcomplete", "ack_", "manifest"]
                 .iter()
                 .any(|other| lower.starts_with(other))
@@ -230,7 +274,13 @@ fn candidates(files: &[String], folder: &str) -> Vec<String> {
     let own = format!("{folder}.xml");
     match messages
         .iter()
-        .find(|file| file.eq_ignore_ascii_case(&own) || *file == "release.json")
+        .find(|file| file.eq_ignore_ascii_case(&own))
+        .or_else(|| {
+            messages
+                .iter()
+                .find(|file| file.eq_ignore_ascii_case("release.json"))
+        })
+        .or_else(|| messages.iter().find(|file| is_plain(file)))
     {
         Some(file) => vec![file.clone()],
         None => messages,

@@ -1,18 +1,17 @@
 //! What did the files that a message names turn out to be? Every byte is read; nothing is written.
 
+use super::listen::listen;
 use crate::Error;
 use crate::checksums::Hashers;
 use crate::config::Config;
 use crate::delivery::{DeliveredFile, DeliveredRelease};
-use crate::evidence::{Evidence, Fact, Held, Media, Picture, Sound};
-use crate::paths;
-use audio::{AudioError, Decoder};
+use crate::evidence::{Evidence, Fact, Held, Media, Picture};
+use crate::{paths, picture};
 use catalog::ids::Sha256Hasher;
-use image::{ImageDecoder, ImageFormat, ImageReader};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -20,8 +19,6 @@ use std::path::{Path, PathBuf};
 const MAX_UNUSED: usize = 50;
 /// Folders below the release's folder that are looked into for them.
 const UNUSED_DEPTH: usize = 4;
-/// Pixels along a side of the report's picture.
-const THUMBNAIL: u32 = 240;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Want {
@@ -106,7 +103,10 @@ fn look(
     let hashes = hashers.finish(&sha256.to_string());
     let media = match want {
         _ if bytes == 0 => Media::Empty,
-        Want::Sound => Media::Sound(listen(&path)?),
+        Want::Sound => {
+            let heard = listen(&config.listener, &path, bytes, &config.limits)?;
+            Media::Sound(Box::new(heard))
+        }
         Want::Picture => Media::Picture(see(&path, config.limits.artwork_side)?),
     };
     let held = Held {
@@ -220,63 +220,12 @@ fn read_all(path: &Path, limit: u64, mut each: impl FnMut(&[u8])) -> Result<u64,
     }
 }
 
-/// Decodes a master to its end. Trouble with our own disk is an error, not the label's fault.
-fn listen(path: &Path) -> Result<Result<Sound, AudioError>, Error> {
-    let decoded = Decoder::open(path).and_then(|decoder| {
-        let info = decoder.info().clone();
-        Ok(Sound {
-            info,
-            summary: decoder.finish()?,
-        })
-    });
-    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
-    match decoded {
-        // What a file's own bytes bring about stays a finding.
-        Err(AudioError::Io { path, source })
-            if ![InvalidData, InvalidInput, UnexpectedEof].contains(&source.kind()) =>
-        {
-            Err(unreadable(&path, source))
-        }
-        other => Ok(other),
-    }
-}
-
 /// Decodes a cover. A panic inside the decoder is a finding like any other damage.
 fn see(path: &Path, side: u32) -> Result<Result<Picture, String>, Error> {
-    let file = File::open(path).map_err(|source| unreadable(path, source))?;
-    let seen = catch_unwind(AssertUnwindSafe(|| picture(BufReader::new(file), side)));
+    // The caller has looked at its size.
+    let bytes = fs::read(path).map_err(|source| unreadable(path, source))?;
+    let seen = catch_unwind(AssertUnwindSafe(|| picture::look(&bytes, side)));
     Ok(seen.unwrap_or_else(|_| Err("the decoder gave up on this file".to_owned())))
-}
-
-fn picture(file: BufReader<File>, side: u32) -> Result<Picture, String> {
-    let mut reader = ImageReader::new(file)
-        .with_guessed_format()
-        .map_err(|e| e.to_string())?;
-    let format = match reader.format() {
-        Some(ImageFormat::Jpeg) => "jpeg",
-        Some(ImageFormat::Png) => "png",
-        Some(other) => return Err(format!("{other:?}").to_lowercase()),
-        None => return Err("no picture that we know".to_owned()),
-    };
-    let mut limits = image::Limits::default();
-    limits.max_image_width = Some(side);
-    limits.max_image_height = Some(side);
-    limits.max_alloc = Some(u64::from(side) * u64::from(side) * 8);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|error| error.to_string())?;
-    let (width, height) = decoder.dimensions();
-    let whole = image::DynamicImage::from_decoder(decoder).map_err(|error| error.to_string())?;
-    let small = whole.thumbnail(THUMBNAIL, THUMBNAIL).into_rgb8();
-    let mut thumbnail = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut thumbnail, 82)
-        .encode_image(&small)
-        .map_err(|error| error.to_string())?;
-    Ok(Picture {
-        format,
-        width,
-        height,
-        thumbnail,
-    })
 }
 
 /// Regular files below the folder that are neither the message nor named by it.

@@ -4,9 +4,10 @@ use super::find::Message;
 use super::{Job, Read};
 use crate::Error;
 use crate::catalogue;
+use crate::config::Config;
 use crate::evidence::{Evidence, Fact, Held};
 use crate::finding::{Finding, Findings, Place, Severity};
-use crate::report::{DeliveryReport, DropReport, Outcome, html};
+use crate::report::{DeliveryReport, DropReport, Outcome, acknowledgement, html};
 use crate::{checks, wording};
 use catalog::delivery::{Appended, Change, DeliveryRecord, Reason, SCHEMA, Verdict};
 use catalog::ids::Sha256;
@@ -153,6 +154,7 @@ pub(super) fn remembered(
         }
     }
     report.known = true;
+    report.sha256 = Some(record.message);
     Ok(report)
 }
 
@@ -190,6 +192,8 @@ fn from_record(record: &DeliveryRecord) -> DeliveryReport {
                 report.findings.push(finding);
             }
         }
+        // Rulings have ids of their own, which no message bears.
+        Verdict::Ruled { .. } => {}
     }
     report
 }
@@ -202,9 +206,14 @@ pub(super) fn report(
 ) -> Result<(), Error> {
     let html = html::page(report);
     let mut bare = report.clone();
-    bare.deliveries
-        .iter_mut()
-        .for_each(|delivery| delivery.thumbnail = None);
+    bare.deliveries.iter_mut().for_each(|delivery| {
+        delivery.thumbnail = None;
+        delivery
+            .findings
+            .0
+            .iter_mut()
+            .for_each(|finding| finding.picture = None);
+    });
     let json = serde_json::to_vec_pretty(&bare).expect("a report is plain data");
     let run = Sha256::of(&json).to_string()[..16].to_owned();
     for (name, bytes) in [("report.json", json), ("report.html", html.into_bytes())] {
@@ -249,6 +258,24 @@ pub(super) fn check_outside(folder: &Path, drop: &Path) -> Result<(), Error> {
             };
         }
         above = path.parent();
+    }
+    Ok(())
+}
+
+/// Writes an acknowledgement per delivery that has a message id. A reply that is there already is the same.
+pub(super) fn replies(config: &Config, report: &DropReport, folder: &Path) -> Result<(), Error> {
+    for delivery in &report.deliveries {
+        let Some(name) = acknowledgement::file_name(delivery) else {
+            continue;
+        };
+        let path = folder.join(name);
+        let failed = |source| Error::Report {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let text = acknowledgement::acknowledgement(delivery, &config.reply);
+        fs::write(&path, text).map_err(failed)?;
     }
     Ok(())
 }

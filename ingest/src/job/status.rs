@@ -6,6 +6,8 @@ use catalog::delivery::{Change, DeliveryLog, DeliveryRecord, Verdict};
 use catalog::ids::{Gtin, Isrc};
 use catalog::store::Store;
 use comfy_table::{ContentArrangement, Table};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use std::fmt;
 
@@ -18,6 +20,8 @@ pub struct Filter {
     pub isrc: Option<Isrc>,
     /// DPID or name.
     pub sender: Option<String>,
+    /// On which the message was made, UTC.
+    pub day: Option<Date>,
 }
 
 /// The answer, in the order in which the messages take effect.
@@ -76,7 +80,9 @@ impl Filter {
         let isrc = self.isrc.is_none_or(|isrc| {
             release.is_some_and(|release| release.tracks.iter().any(|track| track.isrc == isrc))
         });
+        let made = record.created.to_zoned(TimeZone::UTC).date();
         gtin && isrc
+            && self.day.is_none_or(|day| day == made)
             && self
                 .sender
                 .as_ref()
@@ -93,6 +99,7 @@ fn reference(record: &DeliveryRecord) -> &str {
             change: Change::Purge { reference },
         } => reference,
         Verdict::Refused { reference, .. } => reference.as_deref().unwrap_or("–"),
+        Verdict::Ruled { .. } => "–",
     }
 }
 
@@ -109,6 +116,10 @@ fn line(record: &DeliveryRecord) -> Line {
                 .iter()
                 .map(|reason| format!("{}: {}", reason.code, reason.text));
             ("refused", String::new(), reasons.collect())
+        }
+        Verdict::Ruled { accept, who, why } => {
+            let verdict = if *accept { "let in" } else { "ruled out" };
+            (verdict, String::new(), vec![format!("{who}: {why}")])
         }
     };
     Line {

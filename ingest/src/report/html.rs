@@ -57,6 +57,8 @@ fn tally(html: &mut String, report: &DropReport) {
     item("plain", report.deliveries.len(), "delivered");
     item("good", report.count(Outcome::Accepted), "accepted");
     item("plain", report.count(Outcome::Purged), "taken down");
+    item("plain", report.count(Outcome::Superseded), "superseded");
+    item("warn", report.count(Outcome::Quarantined), "in quarantine");
     item("bad", report.count(Outcome::Refused), "refused");
     item("plain", report.count(Outcome::Test), "test only");
     item(
@@ -87,7 +89,8 @@ fn release(html: &mut String, delivery: &DeliveryReport) {
     let class = match delivery.outcome {
         Outcome::Refused => "bad",
         Outcome::Accepted => "good",
-        Outcome::Purged | Outcome::Test => "plain",
+        Outcome::Quarantined => "warn",
+        Outcome::Purged | Outcome::Superseded | Outcome::Test => "plain",
     };
     let _ = writeln!(html, "<section class=\"release\">\n<div class=\"head\">");
     match &delivery.thumbnail {
@@ -200,6 +203,13 @@ fn finding(html: &mut String, finding: &Finding) {
         "<p class=\"remedy\">{}.</p>",
         escape(&capital(&finding.remedy))
     );
+    if let Some(picture) = &finding.picture {
+        let _ = writeln!(
+            html,
+            "<img class=\"look\" alt=\"\" src=\"{}\">",
+            escape(picture)
+        );
+    }
     html.push_str("<p class=\"facts\">");
     if !finding.found.is_empty() {
         let _ = write!(html, "found <b>{}</b>", escape(&finding.found));

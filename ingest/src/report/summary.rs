@@ -104,6 +104,8 @@ pub(super) fn line(report: &DropReport) -> String {
     for outcome in [
         Outcome::Accepted,
         Outcome::Purged,
+        Outcome::Superseded,
+        Outcome::Quarantined,
         Outcome::Refused,
         Outcome::Test,
     ] {
@@ -156,6 +158,7 @@ pub(crate) fn describe(message: &str, delivery: &Delivery) -> DeliveryReport {
         tracks: Vec::new(),
         rights: Vec::new(),
         findings: Default::default(),
+        sha256: None,
         thumbnail: None,
     };
     match &delivery.content {

@@ -174,3 +174,14 @@ pub(crate) fn deal_pre_order(at: At) -> Finding {
     .expected("another deal from the street date")
     .fix("nothing, if the streaming deal stands beside it")
 }
+
+pub(crate) fn deal_take_down(at: At) -> Finding {
+    Finding::of(
+        &checks::DEAL_TAKE_DOWN,
+        "the deal takes the release down in its territories",
+    )
+    .at(at)
+    .found("TakeDown or AllDealsCancelled")
+    .expected("a deal that opens something, to put it up again")
+    .fix("nothing, if it shall be down")
+}

@@ -1,9 +1,8 @@
-//! What do we say of files, audio, artwork, and of the drop itself?
+//! What do we say of files, artwork, and of the drop itself?
 
 use super::{REEXPORT, about};
 use crate::checks;
 use crate::finding::{At, Finding, Text, clip};
-use audio::AudioError;
 
 // Files.
 
@@ -126,110 +125,6 @@ pub(crate) fn assets_awaited(at: At, what: &str) -> Finding {
     .fix("send the message again with the file when it is ready")
 }
 
-// Audio.
-
-pub(crate) fn audio_fault(text: &Text, error: &AudioError) -> Finding {
-    let whole = error.to_string();
-    let (fact, remedy) = whole.split_once("\nfix: ").unwrap_or((&whole, REEXPORT));
-    // Facts begin with the path on our disk, which is none of the label's business.
-    let fact = fact.split_once(": ").map_or(fact, |(_, fact)| fact);
-    let (check, sentence) = match error {
-        AudioError::Truncated { .. } => (&checks::AUDIO_TRUNCATED, "the audio breaks off"),
-        AudioError::Damaged { .. } => (&checks::AUDIO_DAMAGED, "the audio is damaged"),
-        AudioError::TooLong { .. } => (
-            &checks::AUDIO_FRAMES,
-            "the audio is longer than its header says",
-        ),
-        AudioError::Empty { .. } => (&checks::AUDIO_UNREADABLE, "the file has no audio"),
-        _ => (&checks::AUDIO_UNREADABLE, "the file cannot be decoded"),
-    };
-    Finding::of(check, sentence)
-        .at(text.at)
-        .file(&text.value)
-        .found(fact)
-        .expected("audio that decodes to its end")
-        .fix(remedy)
-}
-
-pub(crate) fn audio_md5(text: &Text) -> Finding {
-    Finding::of(
-        &checks::AUDIO_MD5,
-        "the samples are not the ones that were encoded",
-    )
-    .at(text.at)
-    .file(&text.value)
-    .found("another MD5 of the samples")
-    .expected("the MD5 in STREAMINFO")
-    .fix("encode the file again from its source; a tool changed the samples or the header")
-}
-
-pub(crate) fn audio_md5_absent(text: &Text) -> Finding {
-    Finding::of(
-        &checks::AUDIO_MD5_ABSENT,
-        "the FLAC carries no MD5 of its samples",
-    )
-    .at(text.at)
-    .file(&text.value)
-    .found("an MD5 of zeros")
-    .expected("the MD5 in STREAMINFO")
-    .fix("encode with an encoder that writes it (flac does)")
-}
-
-pub(crate) fn audio_lossy(text: &Text, codec: &str) -> Finding {
-    Finding::of(&checks::AUDIO_LOSSY, "the master is lossy")
-        .at(text.at)
-        .file(&text.value)
-        .found(codec)
-        .expected("FLAC, WAV, AIFF or ALAC")
-        .fix("deliver the lossless master; converting this file back does not restore it")
-}
-
-pub(crate) fn audio_rate(text: &Text, hz: u32, least: u32) -> Finding {
-    Finding::of(&checks::AUDIO_RATE, "the sample rate is low")
-        .at(text.at)
-        .file(&text.value)
-        .found(format!("{hz} Hz"))
-        .expected(format!("at least {least} Hz"))
-        .fix("deliver the original master, if there is a better one")
-}
-
-pub(crate) fn audio_bits(text: &Text, bits: u8, least: u8) -> Finding {
-    Finding::of(&checks::AUDIO_BITS, "the samples have few bits")
-        .at(text.at)
-        .file(&text.value)
-        .found(format!("{bits} bits"))
-        .expected(format!("at least {least} bits"))
-        .fix("deliver the original master, if there is a better one")
-}
-
-pub(crate) fn audio_channels(text: &Text, channels: u8) -> Finding {
-    Finding::of(&checks::AUDIO_CHANNELS, "the master is not stereo")
-        .at(text.at)
-        .file(&text.value)
-        .found(format!("{channels} channels"))
-        .expected("2 channels")
-        .fix("deliver a stereo master, if there is one")
-}
-
-pub(crate) fn duration_differs(text: &Text, grave: bool, found: &str, limit: u64) -> Finding {
-    let check = if grave {
-        &checks::DURATION_WRONG
-    } else {
-        &checks::DURATION_DIFFERS
-    };
-    Finding::of(
-        check,
-        format!(
-            "the message says {}, the audio lasts {found}",
-            clip(&text.value)
-        ),
-    )
-    .at(text.at)
-    .found(found)
-    .expected(format!("{} within {limit} ms", clip(&text.value)))
-    .fix("check whether this is the right file, then correct the duration")
-}
-
 // Artwork.
 
 pub(crate) fn artwork_missing(at: At) -> Finding {
@@ -275,6 +170,43 @@ pub(crate) fn artwork_small(text: &Text, width: u32, height: u32, least: u32) ->
         .found(format!("{width} x {height}"))
         .expected(format!("at least {least} x {least}"))
         .fix("export the cover from its source at 3000 x 3000; do not enlarge this file")
+}
+
+pub(crate) fn artwork_grey(text: &Text) -> Finding {
+    Finding::of(&checks::ARTWORK_GREY, "the cover has shades of grey only")
+        .at(text.at)
+        .file(&text.value)
+        .found("greyscale")
+        .expected("24-bit RGB")
+        .fix("save the cover as RGB, even if it shows no colour")
+}
+
+pub(crate) fn artwork_cmyk(text: &Text) -> Finding {
+    Finding::of(&checks::ARTWORK_CMYK, "the cover is made for print")
+        .at(text.at)
+        .file(&text.value)
+        .found("CMYK")
+        .expected("24-bit RGB")
+        .fix("convert the cover to RGB (sRGB profile); in CMYK its colours come out wrong")
+}
+
+pub(crate) fn artwork_blank(text: &Text) -> Finding {
+    Finding::of(&checks::ARTWORK_BLANK, "there is nothing on the cover")
+        .at(text.at)
+        .file(&text.value)
+        .found("one colour")
+        .expected("a picture")
+        .fix("deliver the cover itself")
+}
+
+pub(crate) fn artwork_enlarged(text: &Text, width: u32, times: u32) -> Finding {
+    let real = width / times;
+    Finding::of(&checks::ARTWORK_ENLARGED, "the cover seems to be enlarged")
+        .at(text.at)
+        .file(&text.value)
+        .found(format!("the detail of {real} pixels in {width}"))
+        .expected(format!("detail of {width} pixels"))
+        .fix("export the cover from its source at this size")
 }
 
 pub(crate) fn artwork_advised(text: &Text, width: u32, height: u32, advised: u32) -> Finding {
@@ -333,4 +265,11 @@ pub(crate) fn drop_name() -> Finding {
     .found("bytes that are no text")
     .expected("a name in UTF-8")
     .fix("rename it, best in ASCII, and deliver it again")
+}
+
+pub(crate) fn drop_archive(why: &str) -> Finding {
+    Finding::of(&checks::DROP_ARCHIVE, "the archive was not unpacked")
+        .found(why)
+        .expected("regular files with relative paths, each once, within the limits")
+        .fix("pack the release's folder again, without links")
 }

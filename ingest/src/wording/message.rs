@@ -3,6 +3,8 @@
 use super::about;
 use crate::checks;
 use crate::finding::{At, Finding, Text, clip};
+use crate::job::resolve::reason;
+use catalog::fold::{Held, Reason};
 
 const RESEND: &str = "export the message again and deliver it under a new message id";
 
@@ -98,10 +100,9 @@ pub(crate) fn ern_version(at: At, namespace: &str) -> Finding {
         "" => "the root element has no namespace".to_owned(),
         other => format!("this version is not read: {}", clip(other)),
     };
-    let name = |entry: Option<&(&str, &'static str)>| entry.map_or("", |(_, version)| *version);
     let (first, last) = (
-        name(crate::ern::READ.first()),
-        name(crate::ern::READ.last()),
+        crate::ern::READ[0].1,
+        crate::ern::READ[crate::ern::READ.len() - 1].1,
     );
     Finding::of(&checks::ERN_VERSION, named)
         .at(at)
@@ -165,6 +166,47 @@ pub(crate) fn json_key_unknown(at: At, key: &str) -> Finding {
     .found(key)
     .expected("a key of backline-release/1")
     .fix("correct its spelling, or begin it with _ if it is a note")
+}
+
+pub(crate) fn csv_quote(at: At) -> Finding {
+    Finding::of(&checks::CSV_MALFORMED, "a quoted cell has no proper end")
+        .at(at)
+        .found("a quote")
+        .expected("a closing quote before the next separator, quotes inside doubled")
+        .fix("save the sheet as CSV (UTF-8) from the spreadsheet itself")
+}
+
+pub(crate) fn csv_rows(at: At, limit: usize) -> Finding {
+    Finding::of(&checks::CSV_MALFORMED, "the sheet has too many rows")
+        .at(at)
+        .found("more rows")
+        .expected(format!("at most {limit}"))
+        .fix("deliver one release per sheet")
+}
+
+pub(crate) fn csv_row_long(at: At, cells: usize, columns: usize) -> Finding {
+    Finding::of(
+        &checks::CSV_MALFORMED,
+        "a row has more cells than the header",
+    )
+    .at(at)
+    .found(format!("{cells} cells"))
+    .expected(format!("at most {columns}"))
+    .fix("quote cells that hold the separator")
+}
+
+pub(crate) fn csv_column_unknown(text: &Text) -> Finding {
+    let sentence = format!("column `{}` is unknown and was ignored", clip(&text.value));
+    about(&checks::CSV_COLUMN_UNKNOWN, text, sentence)
+        .expected("a column of release.csv")
+        .fix("correct its name, or begin it with _ if it is a note")
+}
+
+pub(crate) fn csv_contradiction(text: &Text, column: &str, first: &str) -> Finding {
+    let sentence = format!("rows disagree about {column}, which is one for the release");
+    about(&checks::CSV_CONTRADICTION, text, sentence)
+        .expected(clip(first))
+        .fix("write the same in every row, or only in the first")
 }
 
 // The envelope.
@@ -270,6 +312,42 @@ pub(crate) fn release_kind(at: At, kind: &str) -> Finding {
         .fix("deliver the audio as a release of its own")
 }
 
+pub(crate) fn release_secondary(at: At) -> Finding {
+    Finding::of(
+        &checks::RELEASE_SECONDARY,
+        "the message has another release, which was not read",
+    )
+    .at(at)
+    .found("a Release that is neither the main one nor a track's")
+    .expected("one main Release and a TrackRelease per recording")
+    .fix("send it as a message of its own, if it is to be sold")
+}
+
+pub(crate) fn territory_details(at: At) -> Finding {
+    Finding::of(
+        &checks::TERRITORY_DETAILS,
+        "details for other territories were not used",
+    )
+    .at(at)
+    .found("several blocks of details")
+    .expected("one block, for Worldwide")
+    .fix("nothing, if titles and artists are the same everywhere")
+}
+
+pub(crate) fn video_left_out(at: At, count: usize) -> Finding {
+    Finding::of(
+        &checks::VIDEO_LEFT_OUT,
+        "the videos of the release were left out",
+    )
+    .at(at)
+    .found(match count {
+        1 => "a video".to_owned(),
+        count => format!("{count} videos"),
+    })
+    .expected("sound recordings only")
+    .fix("nothing; the audio is published without them")
+}
+
 pub(crate) fn track_release_doubled(text: &Text) -> Finding {
     let sentence = format!("`{}` has two TrackReleases", clip(&text.value));
     about(&checks::TRACK_RELEASE_DOUBLED, text, sentence)
@@ -304,4 +382,35 @@ pub(crate) fn sequence_gap(at: At, disc: u32, missing: u32) -> Finding {
         .found("a gap")
         .expected("1, 2, 3 … on each disc")
         .fix("check whether a track is missing; if not, number without gaps")
+}
+
+// The order of messages.
+
+pub(crate) fn superseded(created: &str) -> Finding {
+    Finding::of(
+        &checks::SUPERSEDED,
+        "a newer message about this release is in force",
+    )
+    .found(created)
+    .expected("the newest message")
+    .fix("nothing; what it says is kept, and not applied")
+}
+
+pub(crate) fn ruled_out() -> Finding {
+    Finding::of(&checks::SUPERSEDED, "a person ruled this message out")
+        .found("a decision")
+        .expected("a new message")
+        .fix("ask content ops why, and send a new message")
+}
+
+pub(crate) fn quarantined(held: &Held) -> Finding {
+    let check = match held.reason {
+        Reason::SameInstant { .. } => &checks::QUARANTINE_INSTANT,
+        Reason::GtinOfAnother { .. } => &checks::QUARANTINE_GTIN,
+        Reason::OtherAudio { .. } => &checks::QUARANTINE_AUDIO,
+    };
+    Finding::of(check, reason(&held.reason))
+        .found(&held.message_id)
+        .expected("a person's decision")
+        .fix("content ops decides (backline ingest resolve), or send a corrected message")
 }

@@ -173,7 +173,7 @@ fn one_bad_release_does_not_hold_up_the_others_and_publishes_nothing() {
     assert_eq!(catalogue.releases.len(), 1);
     let refused = records.iter().find_map(|record| match &record.verdict {
         Verdict::Refused { reasons, .. } => Some(reasons),
-        Verdict::Accepted { .. } => None,
+        _ => None,
     });
     assert_eq!(refused.unwrap()[0].code, "audio-unreadable");
 }

@@ -5,13 +5,29 @@ use md5::{Digest, Md5};
 const BLOCK: usize = 4096;
 const RATE: u32 = 44_100;
 
-/// A stereo 16-bit file of `seconds` at 44.1 kHz: a quiet saw, shifted by `seed`.
+/// A stereo 16-bit file of `seconds` at 44.1 kHz: quiet noise, another one in each channel and for each `seed`.
 pub(crate) fn stereo(seconds: f64, seed: u32) -> Vec<u8> {
+    stereo_of(seconds, |index, left, right| match index {
+        // The first samples tell files apart whose noise is the same.
+        0 => [seed as i16, right],
+        _ => [left, right],
+    })
+}
+
+/// The same, with every frame made from its index and noise for the left and the right.
+pub(crate) fn stereo_of(seconds: f64, make: impl Fn(usize, i16, i16) -> [i16; 2]) -> Vec<u8> {
     let frames = (seconds * f64::from(RATE)).round() as usize;
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        ((state >> 40) % 4001) as i16 - 2000
+    };
     let samples: Vec<[i16; 2]> = (0..frames)
         .map(|index| {
-            let phase = (index as u32 * 97 + seed * 131) % 4000;
-            [phase as i16 - 2000, 2000 - phase as i16]
+            let (left, right) = (next(), next());
+            make(index, left, right)
         })
         .collect();
     encode(&samples)

@@ -3,7 +3,11 @@
 mod drops;
 mod ern_reader;
 mod flac;
+mod forms;
+mod hostile;
 mod label;
 mod laws;
 mod messages;
+mod order;
+mod planted;
 mod reports;

@@ -186,6 +186,9 @@ fn release(first: usize, count: usize) -> Release {
         sender: "test".into(),
         reference: first.to_string(),
         gtin: None,
+        grid: None,
+        proprietary_id: None,
+        announcement: Default::default(),
         title: format!("Release {first}"),
         version: None,
         kind: ReleaseKind::Album,
@@ -234,6 +237,7 @@ fn track(release: ReleaseId, number: usize, artist: Credit) -> Track {
         iswc: None,
         licence: None,
         origin: None,
+        announcement: Default::default(),
         master: Some(Master {
             sha256: Sha256::of(number.to_le_bytes()),
             bytes: 1,
@@ -242,6 +246,7 @@ fn track(release: ReleaseId, number: usize, artist: Credit) -> Track {
             sample_rate: SampleRate::new(44_100).unwrap(),
             channels: 2,
             bits: Some(16),
+            soundprint: None,
         }),
         rights: rights(number),
     }
@@ -261,6 +266,7 @@ fn rights(number: usize) -> Rights {
         use_type: UseType::Stream,
         start: "2020-01-01T00:00:00Z".parse().unwrap(),
         end: None,
+        clock: Default::default(),
     };
     let mut windows = vec![window(CommercialModel::Subscription)];
     if number % 7 != 6 {

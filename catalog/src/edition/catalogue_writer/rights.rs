@@ -4,7 +4,7 @@ use super::{Interned, Tables};
 use crate::columns::ColumnsWriter;
 use crate::edition::rows::*;
 use crate::ids::TerritorySet;
-use crate::rights::{CommercialModel, Rights, RightsWindow, UseType};
+use crate::rights::{Clock, CommercialModel, Rights, RightsWindow, UseType};
 
 /// Every set of windows that some track has, once.
 #[derive(Default)]
@@ -54,6 +54,9 @@ fn window_row(window: &RightsWindow, territories: &mut Interned<TerritorySet>) -
             UseType::Stream => 0,
             UseType::ConditionalDownload => 1,
             UseType::Other => 2,
+        } | match window.clock {
+            Clock::Universal => 0,
+            Clock::Local => LOCAL_CLOCK,
         },
     }
 }
