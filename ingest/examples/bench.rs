@@ -88,17 +88,17 @@ fn message(tracks: usize) -> String {
     xml.push_str(MIDDLE);
     let mut each = |form: &dyn Fn(&mut String, usize)| (1..=tracks).for_each(|n| form(&mut xml, n));
     each(&|xml, n| {
-        let _ = write!(
+        let _ = writeln!(
             xml,
-            "<ResourceGroupContentItem><SequenceNumber>{n}</SequenceNumber><ReleaseResourceReference>A{n}</ReleaseResourceReference></ResourceGroupContentItem>\n"
+            "<ResourceGroupContentItem><SequenceNumber>{n}</SequenceNumber><ReleaseResourceReference>A{n}</ReleaseResourceReference></ResourceGroupContentItem>"
         );
     });
     xml.push_str("</ResourceGroup></ResourceGroup></Release>\n");
     let mut each = |form: &dyn Fn(&mut String, usize)| (1..=tracks).for_each(|n| form(&mut xml, n));
     each(&|xml, n| {
-        let _ = write!(
+        let _ = writeln!(
             xml,
-            "<TrackRelease><ReleaseReference>R{n}</ReleaseReference><ReleaseId><ProprietaryId Namespace=\"DPID:PADPIDA2013042401U\">5012345678900_{n}</ProprietaryId></ReleaseId><ReleaseResourceReference>A{n}</ReleaseResourceReference><ReleaseLabelReference>P2</ReleaseLabelReference><Genre><GenreText>Ambient</GenreText></Genre></TrackRelease>\n"
+            "<TrackRelease><ReleaseReference>R{n}</ReleaseReference><ReleaseId><ProprietaryId Namespace=\"DPID:PADPIDA2013042401U\">5012345678900_{n}</ProprietaryId></ReleaseId><ReleaseResourceReference>A{n}</ReleaseResourceReference><ReleaseLabelReference>P2</ReleaseLabelReference><Genre><GenreText>Ambient</GenreText></Genre></TrackRelease>"
         );
     });
     xml.push_str("</ReleaseList>\n<DealList>\n");

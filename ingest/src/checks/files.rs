@@ -23,12 +23,11 @@ pub(super) fn check(
         let Some(held) = present(file, evidence, findings) else {
             continue;
         };
-        match &held.media {
-            Media::Sound(answer) => match answer.as_ref() {
+        if let Media::Sound(answer) = &held.media {
+            match answer.as_ref() {
                 Ok(sound) => sounds::check(track, &file.uri, sound, &config.audio, findings),
                 Err(fault) => findings.push(wording::audio_fault(&file.uri, fault)),
-            },
-            _ => {}
+            }
         }
         if let Some(first) = masters.insert(held.sha256.0, track) {
             let isrc = |track: &DeliveredTrack| track.isrc.as_ref().map(|text| text.value.clone());

@@ -5,7 +5,7 @@
 //! artists is all that the catalogue has.
 
 use super::parties::credit;
-use super::resources::{Rank, Resource, Resources, Titles, file, inner};
+use super::resources::{Rank, Resource, Resources, file, inner};
 use super::xml::{Element, Unreadable, Xml};
 use crate::finding::{Findings, Text};
 use crate::wording;
@@ -136,9 +136,7 @@ fn primary(language: &str) -> &str {
 
 fn merge(resource: &mut Resource, block: Resource) {
     let merge = |own: &mut Option<Text>, other: Option<Text>| *own = own.take().or(other);
-    let mut titles = std::mem::replace(&mut resource.titles, Titles::default());
-    titles.merge(block.titles);
-    resource.titles = titles;
+    resource.titles.merge(block.titles);
     if resource.credits.is_empty() {
         resource.credits = block.credits;
     }

@@ -12,7 +12,7 @@ use std::fmt::Write;
 /// Errors that a reply repeats; the report has all of them.
 const MAX_ERRORS: usize = 20;
 
-/// The name of the file: ACK_<MessageId>.xml, in characters that every file system has.
+/// The name of the file, `ACK_<sender>_<MessageId>.xml`, in characters that every file system has.
 pub fn file_name(delivery: &DeliveryReport) -> Option<String> {
     let id = delivery.message_id.as_ref()?;
     let sender = delivery.sender.as_deref().unwrap_or_default();

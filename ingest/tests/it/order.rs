@@ -3,8 +3,11 @@
 use crate::label::Label;
 use serde_json::{Value, json};
 
+/// Changes a good message.
+type Edit = Box<dyn Fn(&mut Value)>;
+
 /// What a label sends about three releases in a month, with mistakes.
-fn messages() -> Vec<(&'static str, Box<dyn Fn(&mut Value)>)> {
+fn messages() -> Vec<(&'static str, Edit)> {
     let about =
         |id: &'static str, gtin: &'static str, created: &'static str, edit: fn(&mut Value)| {
             let change = move |message: &mut Value| {
@@ -13,7 +16,7 @@ fn messages() -> Vec<(&'static str, Box<dyn Fn(&mut Value)>)> {
                 message["release"]["gtin"] = json!(gtin);
                 edit(message);
             };
-            (id, Box::new(change) as Box<dyn Fn(&mut Value)>)
+            (id, Box::new(change) as Edit)
         };
     let no_files = |message: &mut Value| {
         message["release"]["title"] = json!("Dew Point, Corrected");

@@ -125,7 +125,7 @@ fn masters() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         ),
         (
             "flipped.flac",
-            edited_flac(|f| *f.iter_mut().nth(90_000).unwrap() ^= 4),
+            edited_flac(|f| f[90_000] ^= 4),
             "audio-damaged",
         ),
         ("md5.flac", edited_flac(|f| f[30] ^= 1), "audio-md5"),
