@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode clean-demo bench-ingest ern-conformance
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -61,6 +61,9 @@ ern-conformance: build ## what the reader makes of foreign messages: make ern-co
 
 bench-recsys: build ## ALS, scoring and events beside implicit and DuckDB (PYTHON=... with both)
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-recsys.sh
+
+bench-fingerprint: build ## duplicates and clips on music (MUSIC=folder), beside fpcalc, and at 100,000 tracks
+	@BIN=$(BIN) BACKLINE_WORK=$(WORK) scripts/bench-fingerprint.sh $(or $(MUSIC),$(WORK)/demo/drop)
 
 bench-build: setup ## CPU and wall time of the first build, in an empty folder
 	@scripts/bench-build.sh

@@ -51,6 +51,19 @@ pub struct MatchEvidence {
     pub overlap: f64,
     /// What the two are to each other.
     pub kind: MatchKind,
+    /// `b` lasts so many times as long as `a` where they match.
+    #[serde(default = "unstretched")]
+    pub stretch: f64,
+    /// Semitones by which `b` is higher than `a`.
+    #[serde(default)]
+    pub semitones: f64,
+    /// Share of the shorter recording that matches, 0 to 1.
+    #[serde(default)]
+    pub share: f64,
+}
+
+fn unstretched() -> f64 {
+    1.0
 }
 
 /// What two recordings are to each other.
@@ -59,8 +72,16 @@ pub struct MatchEvidence {
 pub enum MatchKind {
     /// The same samples, perhaps in another container.
     IdenticalAudio,
-    /// The same recording in another encode, gain or trim.
-    SameRecording,
+    /// The same sound from another encoder, at another gain, or trimmed by seconds.
+    OtherEncode,
+    /// The same recording with another sound: equalised, compressed, noisy, through a telephone.
+    Remaster,
+    /// The same recording with something added, taken out or moved: a voice-over, a radio edit.
+    Edit,
+    /// The same recording at another tempo or pitch.
+    SpeedChanged,
     /// One is a part of the other.
     Contained,
+    /// A person said so.
+    Decided,
 }

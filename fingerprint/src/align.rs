@@ -93,6 +93,9 @@ pub fn best_stretch(a: View<'_>, b: View<'_>, offset: i64, limit: f64) -> Range<
     best.1
 }
 
+/// Items of a column of the picture: six seconds, like the segments of [`crate::trace`].
+pub const PICTURE_ITEMS: usize = 48;
+
 /// An alignment: the best stretch at one offset, and what lies outside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alignment {
@@ -137,6 +140,23 @@ impl Alignment {
     pub fn stretch_in_b(&self) -> Range<usize> {
         (self.stretch.start as i64 + self.offset) as usize
             ..(self.stretch.end as i64 + self.offset) as usize
+    }
+
+    /// The picture: agreement in per cent above chance along all of `a`, one value for every
+    /// [`PICTURE_ITEMS`] items; zero where nothing is judged.
+    pub fn along(&self, a: View<'_>, b: View<'_>) -> Vec<u8> {
+        let range = overlap(a.len(), b.len(), self.offset);
+        (0..a.len())
+            .step_by(PICTURE_ITEMS)
+            .map(|from| {
+                let part = from.max(range.start)..(from + PICTURE_ITEMS).min(range.end);
+                let found = errors(a, b, self.offset, part.start..part.end.max(part.start));
+                match found.items {
+                    0 => 0,
+                    _ => (100.0 * (1.0 - 2.0 * found.rate()).clamp(0.0, 1.0)) as u8,
+                }
+            })
+            .collect()
     }
 
     /// Share of equal bits in the stretch, 0 to 1.

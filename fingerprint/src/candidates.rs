@@ -16,7 +16,7 @@ use crate::print::View;
 pub struct Gate {
     /// Different keys that must agree on an offset.
     pub min_shared_keys: usize,
-    /// Width of the window of offsets in which they agree, items (0.124 s each).
+    /// Width of the window of offsets in which they agree: items (0.124 s) or frames (0.023 s).
     pub offset_window: usize,
     /// Offsets per row that go on to alignment, best first: repetitive music has several.
     pub offsets_per_row: usize,
@@ -46,7 +46,17 @@ pub fn candidates(
     gate: &Gate,
     wanted: impl Fn(u32) -> bool,
 ) -> Vec<Candidate> {
-    let mut votes = votes(query, index, gate, wanted);
+    agreeing(selected(query, index.sampling()), index, gate, wanted)
+}
+
+/// The same for any scrambled keys and their places, in whatever unit the index counts.
+pub fn agreeing(
+    keys: impl Iterator<Item = (u32, usize)>,
+    index: &Index<'_>,
+    gate: &Gate,
+    wanted: impl Fn(u32) -> bool,
+) -> Vec<Candidate> {
+    let mut votes = votes(keys, index, gate, wanted);
     votes.sort_unstable();
     votes
         .chunk_by(|a, b| a.0 == b.0)
@@ -55,14 +65,14 @@ pub fn candidates(
 }
 
 fn votes(
-    query: View<'_>,
+    keys: impl Iterator<Item = (u32, usize)>,
     index: &Index<'_>,
     gate: &Gate,
     wanted: impl Fn(u32) -> bool,
 ) -> Vec<Vote> {
     let mut votes = Vec::new();
     let mut hits: Vec<Hit> = Vec::new();
-    for (scrambled, at) in selected(query, index.sampling()) {
+    for (scrambled, at) in keys {
         hits.clear();
         index.look_up(scrambled, &mut hits);
         if hits.len() <= gate.max_places_per_key {

@@ -12,10 +12,12 @@
 
 use std::path::Path;
 
+use ::chromaprint::audio::processor::AudioProcessor;
 use ::chromaprint::{Algorithm, Fingerprinter};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::Error;
+use crate::peaks::{Picker, RATE};
 use crate::print::MAX_ITEMS;
 use crate::stored::{Fingerprint, Source};
 
@@ -24,7 +26,10 @@ const DEFAULT: Algorithm = Algorithm::Test2;
 
 /// Turns blocks of samples into a [`Fingerprint`].
 pub struct Chromaprinter {
+    /// Brings samples to 11,025 Hz mono, once for both.
+    mixer: AudioProcessor,
     printer: Fingerprinter,
+    picker: Option<Picker>,
     digest: Xxh3,
     sample_rate: u32,
     channels: u8,
@@ -41,15 +46,20 @@ impl Chromaprinter {
     /// # Errors
     /// [`Error::Rate`] for 1000 Hz or less, or for no channel.
     pub fn new(sample_rate: u32, channels: u8, bits: Option<u8>) -> Result<Chromaprinter, Error> {
+        let refused = |_| Error::Rate {
+            sample_rate,
+            channels,
+        };
+        let mut mixer = AudioProcessor::new(RATE);
+        mixer
+            .reset(sample_rate, u16::from(channels))
+            .map_err(refused)?;
         let mut printer = Fingerprinter::new(DEFAULT);
-        printer
-            .start(sample_rate, u16::from(channels))
-            .map_err(|_| Error::Rate {
-                sample_rate,
-                channels,
-            })?;
+        printer.start(RATE, 1).map_err(refused)?;
         Ok(Chromaprinter {
+            mixer,
             printer,
+            picker: Some(Picker::new()),
             digest: Xxh3::new(),
             sample_rate,
             channels,
@@ -58,6 +68,20 @@ impl Chromaprinter {
             floats: Vec::new(),
             samples: Vec::new(),
         })
+    }
+
+    /// The same without peaks: all that Chromaprint itself needs.
+    ///
+    /// # Errors
+    /// As [`Chromaprinter::new`].
+    pub fn items_only(
+        sample_rate: u32,
+        channels: u8,
+        bits: Option<u8>,
+    ) -> Result<Chromaprinter, Error> {
+        let mut printer = Chromaprinter::new(sample_rate, channels, bits)?;
+        printer.picker = None;
+        Ok(printer)
     }
 
     /// Adds a block: one slice per channel, full scale is 1. Channels beyond the declared
@@ -79,8 +103,14 @@ impl Chromaprinter {
                 .extend(self.floats.iter().map(|&sample| rounded(sample)));
         }
         self.frames += frames as u64;
-        // Fails only before `start`.
-        let _ = self.printer.feed(&self.samples);
+        let (printer, picker) = (&mut self.printer, &mut self.picker);
+        self.mixer.consume(&self.samples, |mono| {
+            // Fails only before `start`.
+            let _ = printer.feed(mono);
+            if let Some(picker) = picker {
+                picker.add(mono);
+            }
+        });
     }
 
     /// Seconds added so far.
@@ -90,12 +120,21 @@ impl Chromaprinter {
 
     /// The fingerprint of all that was added.
     pub fn finish(mut self) -> Fingerprint {
+        let (printer, picker) = (&mut self.printer, &mut self.picker);
+        self.mixer.flush(|mono| {
+            // Fails only before `start`.
+            let _ = printer.feed(mono);
+            if let Some(picker) = picker {
+                picker.add(mono);
+            }
+        });
         // Fails only before `start`.
         let _ = self.printer.finish();
         let mut items = self.printer.fingerprint().to_vec();
         items.truncate(MAX_ITEMS);
         Fingerprint {
             items,
+            peaks: self.picker.map_or_else(Vec::new, Picker::finish),
             source: Source {
                 samples: self.digest.digest128(),
                 sample_rate: self.sample_rate,

@@ -3,13 +3,17 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use catalog::ids::{Isrc, RecordingId};
 use catalog::job::Context;
 use serde::Serialize;
 
+use crate::answer::{self, Answer};
 use crate::chromaprint;
 use crate::compare::{Comparison, compare};
 use crate::config::Config;
+use crate::decisions::{Decision, Word};
 use crate::error::Error;
+use crate::evaluate::{self, Evaluation, Plan};
 use crate::job;
 use crate::report;
 use crate::shard::Shard;
@@ -31,6 +35,9 @@ pub enum Command {
         /// run once more without it for the duplicates
         #[arg(long, value_name = "I/N")]
         shard: Option<Shard>,
+        /// Where report.html goes: the clusters, and how their members lie on each other
+        #[arg(long, value_name = "DIR")]
+        report: Option<PathBuf>,
     },
     /// Say what two audio files are to each other, and show how they align
     Compare {
@@ -38,6 +45,50 @@ pub enum Command {
         a: PathBuf,
         /// Another
         b: PathBuf,
+    },
+    /// Name a clip, through noise and a loudspeaker, from the edition in force
+    Identify {
+        /// An audio file; the first 30 s are heard
+        clip: PathBuf,
+    },
+    /// Decide for ever whether two recordings are the same, whatever the fingerprints say
+    Decide {
+        /// The ISRC of a recording
+        a: Isrc,
+        /// The ISRC of another
+        b: Isrc,
+        /// What they are
+        #[arg(value_enum)]
+        word: Word,
+        /// Who decides
+        #[arg(long, value_name = "NAME")]
+        who: String,
+        /// Why
+        #[arg(long, value_name = "REASON")]
+        why: String,
+    },
+    /// Measure what is found and what is recognised, on music of your own, damaged in many ways
+    Evaluate {
+        /// A folder with music
+        music: PathBuf,
+        /// Songs in the catalogue
+        #[arg(long, default_value_t = 36)]
+        songs: usize,
+        /// Songs outside of it, whose clips must be refused
+        #[arg(long, default_value_t = 12)]
+        strangers: usize,
+        /// Seconds of each song
+        #[arg(long, default_value_t = 75.0)]
+        seconds: f64,
+        /// Clips per noise and length
+        #[arg(long, default_value_t = 100)]
+        clips: usize,
+        /// Chooses songs, offsets and noises
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Where evaluation.json and evaluation.html go
+        #[arg(long, value_name = "DIR")]
+        report: Option<PathBuf>,
     },
     /// Print a file's Chromaprint fingerprint as fpcalc does, to ask AcoustID about it
     Show {
@@ -60,6 +111,12 @@ pub enum Report {
     Run(Box<report::Report>),
     /// Of `compare`.
     Compare(Comparison),
+    /// Of `identify`.
+    Identify(Answer),
+    /// Of `decide`.
+    Decide(Decided),
+    /// Of `evaluate`.
+    Evaluate(Box<Evaluation>),
     /// Of `show`.
     Show(Shown),
 }
@@ -69,7 +126,7 @@ impl Report {
     pub fn refused(&self) -> usize {
         match self {
             Report::Run(report) => report.refused(),
-            Report::Compare(_) | Report::Show(_) => 0,
+            _ => 0,
         }
     }
 }
@@ -79,8 +136,39 @@ impl fmt::Display for Report {
         match self {
             Report::Run(report) => report.fmt(f),
             Report::Compare(comparison) => comparison.fmt(f),
+            Report::Identify(answer) => answer.fmt(f),
+            Report::Decide(decided) => decided.fmt(f),
+            Report::Evaluate(evaluation) => f.write_str(&evaluate::text(evaluation)),
             Report::Show(shown) => shown.fmt(f),
         }
+    }
+}
+
+/// What was written down.
+#[derive(Debug, Serialize)]
+pub struct Decided {
+    /// The decision.
+    pub decision: Decision,
+    /// How many there are on this pair now.
+    pub number: u32,
+}
+
+impl fmt::Display for Decided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Decision {
+            a, b, word, who, ..
+        } = &self.decision;
+        let words = match word {
+            Word::Same => "are the same",
+            Word::Different => "are different",
+            Word::Undecided => "are what the fingerprints say",
+        };
+        writeln!(
+            f,
+            "{a} and {b} {words}, says {who} (decision {})",
+            self.number
+        )?;
+        writeln!(f, "`backline fingerprint run` and the next edition obey")
     }
 }
 
@@ -110,13 +198,68 @@ impl fmt::Display for Shown {
 pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
     let config = Config::load(context.config)?;
     match &args.command {
-        Command::Run { shard } => {
+        Command::Run {
+            shard,
+            report: folder,
+        } => {
             let catalogue = catalog::snapshot::catalogue(context.store)?;
             let (store, threads, progress) = (context.store, context.threads, context.progress);
             let report = job::run(store, &catalogue, &config, *shard, threads, progress)?;
+            if let Some(folder) = folder {
+                job::write_page(folder, &report)?;
+            }
             Ok(Report::Run(Box::new(report)))
         }
         Command::Compare { a, b } => Ok(Report::Compare(compare(a, b, &config)?)),
+        Command::Identify { clip } => {
+            let limit = Some(answer::CLIP_SECONDS);
+            let heard = chromaprint::of_file(clip, limit)?;
+            answer::identify(context.store, &heard, &config).map(Report::Identify)
+        }
+        Command::Decide {
+            a,
+            b,
+            word,
+            who,
+            why,
+        } => {
+            let (a, b) = (RecordingId::of_isrc(a), RecordingId::of_isrc(b));
+            if a == b {
+                return Err(Error::Decision);
+            }
+            let decision = Decision {
+                a: a.min(b),
+                b: a.max(b),
+                word: *word,
+                who: who.clone(),
+                why: why.clone(),
+            };
+            let number = job::decide(context.store, &decision)?;
+            Ok(Report::Decide(Decided { decision, number }))
+        }
+        Command::Evaluate {
+            music,
+            songs,
+            strangers,
+            seconds,
+            clips,
+            seed,
+            report,
+        } => {
+            let plan = Plan {
+                music: music.clone(),
+                seed: *seed,
+                songs: *songs,
+                strangers: *strangers,
+                seconds: *seconds,
+                clips: *clips,
+            };
+            let done = evaluate::evaluate(&plan, &config, context.progress)?;
+            if let Some(folder) = report {
+                evaluate::write(folder, &done)?;
+            }
+            Ok(Report::Evaluate(Box::new(done)))
+        }
         Command::Show { file, length, raw } => {
             let limit = (*length > 0).then(|| f64::from(*length));
             let made = chromaprint::of_file(file, limit)?;

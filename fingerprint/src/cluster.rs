@@ -10,6 +10,11 @@
 //!    (an edit) or an excerpt, agrees with the whole's principal, and overlaps every other
 //!    part there. So an hour's mix does not weld its songs together.
 //!
+//! 4. A match that is not *rigid* (other speed, voice-over, an edit with several offsets) has no
+//!    common clock: one row hangs on another's family as a leaf, and nothing hangs on a leaf.
+//! 5. What a person decided is done last and always; what a person parted never shares a
+//!    cluster ([`crate::decisions`]).
+//!
 //! A match that may not join is reported as *related*, with the same evidence.
 //! Rows come in canonical order, so the result does not depend on anybody's order of arrival.
 
@@ -17,6 +22,7 @@ use catalog::cluster::{Cluster, MatchEvidence, MatchKind};
 use catalog::ids::RecordingId;
 use serde::{Deserialize, Serialize};
 
+use crate::decisions::Said;
 use crate::print::{ITEM_SECONDS, seconds_of};
 use crate::verdict::Piece;
 
@@ -48,7 +54,7 @@ pub struct Row {
 }
 
 /// A match between two rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pair {
     /// The smaller row.
     pub a: usize,
@@ -64,6 +70,61 @@ pub struct Pair {
     pub kind: MatchKind,
     /// For contained: which is the part.
     pub piece: Option<Piece>,
+    /// How it was found, and how it looks.
+    pub way: Way,
+}
+
+impl Pair {
+    /// The same pair from the other side.
+    pub fn mirrored(self) -> Pair {
+        let piece = self.piece.map(|piece| match piece {
+            Piece::A => Piece::B,
+            Piece::B => Piece::A,
+        });
+        // Item i of a on item i · stretch + offset of b.
+        let offset = (-self.offset as f64 / self.way.stretch).round() as i64;
+        let (stretch, semitones) = (1.0 / self.way.stretch, -self.way.semitones);
+        Pair {
+            a: self.b,
+            b: self.a,
+            offset,
+            piece,
+            way: Way {
+                stretch,
+                semitones,
+                ..self.way
+            },
+            ..self
+        }
+    }
+}
+
+/// How two rows lie on each other beside offset and overlap.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Way {
+    /// `b` lasts so many times as long.
+    pub stretch: f64,
+    /// `b` is so many semitones higher.
+    pub semitones: f64,
+    /// Share of the shorter one that matches.
+    pub share: f64,
+    /// True if one offset holds for all of it and Chromaprint's bits agree; false if landmarks
+    /// alone say so, or several offsets.
+    pub rigid: bool,
+    /// The picture: agreement along `a`, from its beginning, in per cent above chance.
+    pub along: Vec<u8>,
+}
+
+impl Default for Way {
+    fn default() -> Way {
+        Way {
+            stretch: 1.0,
+            semitones: 0.0,
+            share: 1.0,
+            rigid: true,
+            along: Vec::new(),
+        }
+    }
 }
 
 /// What [`cluster`] says.
@@ -85,24 +146,31 @@ pub fn cluster(
     pairs: &[Pair],
     linkage: &Linkage,
     disagreement: &Disagreement<'_>,
+    said: &Said,
 ) -> Clustered {
     let mut ordered: Vec<&Pair> = pairs.iter().collect();
     ordered.sort_by(|x, y| strength(x, y));
-    let mut families = families::Families::new(rows, linkage, disagreement);
+    let mut families = families::Families::new(rows, linkage, disagreement, said);
     for pair in ordered
         .iter()
-        .filter(|pair| pair.kind != MatchKind::Contained)
+        .filter(|pair| pair.way.rigid && pair.kind != MatchKind::Contained)
     {
         families.join(pair);
     }
     ordered.sort_by(|x, y| y.overlap.cmp(&x.overlap).then_with(|| strength(x, y)));
     for pair in ordered
         .iter()
-        .filter(|pair| pair.kind == MatchKind::Contained)
+        .filter(|pair| pair.way.rigid && pair.kind == MatchKind::Contained)
     {
         families.attach(pair);
     }
-    collect(rows, pairs, &families.roots())
+    for pair in ordered.iter().filter(|pair| !pair.way.rigid) {
+        families.hang(pair);
+    }
+    for &(a, b) in &said.same {
+        families.unite(a, b);
+    }
+    collect(rows, pairs, &families.roots(), said)
 }
 
 /// Better matches first.
@@ -113,7 +181,7 @@ fn strength(x: &Pair, y: &Pair) -> std::cmp::Ordering {
         .then((x.a, x.b, x.offset).cmp(&(y.a, y.b, y.offset)))
 }
 
-fn collect(rows: &[Row], pairs: &[Pair], roots: &[usize]) -> Clustered {
+fn collect(rows: &[Row], pairs: &[Pair], roots: &[usize], said: &Said) -> Clustered {
     let mut members: Vec<Vec<RecordingId>> = vec![Vec::new(); rows.len()];
     let mut evidence: Vec<Vec<MatchEvidence>> = vec![Vec::new(); rows.len()];
     let mut related = Vec::new();
@@ -127,6 +195,11 @@ fn collect(rows: &[Row], pairs: &[Pair], roots: &[usize]) -> Clustered {
             evidence[roots[pair.a]].push(says);
         } else {
             related.push(says);
+        }
+    }
+    for &(a, b) in &said.same {
+        if roots[a] == roots[b] && a != b {
+            evidence[roots[a]].push(decided(rows, a, b));
         }
     }
     let mut clusters: Vec<Cluster> = members
@@ -154,6 +227,9 @@ fn identical(row: &Row) -> impl Iterator<Item = MatchEvidence> + '_ {
         bit_match: 1.0,
         overlap: rounded(seconds_of(row.items)),
         kind: MatchKind::IdenticalAudio,
+        stretch: 1.0,
+        semitones: 0.0,
+        share: 1.0,
     })
 }
 
@@ -162,7 +238,13 @@ fn between(rows: &[Row], pair: &Pair) -> MatchEvidence {
     let (a, b) = (rows[pair.a].recordings[0], rows[pair.b].recordings[0]);
     // Item i of a on item i + offset of b: b starts -offset items after a.
     let later = -pair.offset as f64 * ITEM_SECONDS;
-    let (a, b, later) = if a < b { (a, b, later) } else { (b, a, -later) };
+    let way = &pair.way;
+    let (stretch, semitones) = (way.stretch, way.semitones);
+    let (a, b, later, stretch, semitones) = if a < b {
+        (a, b, later, stretch, semitones)
+    } else {
+        (b, a, -later, 1.0 / stretch, -semitones)
+    };
     MatchEvidence {
         a,
         b,
@@ -170,6 +252,25 @@ fn between(rows: &[Row], pair: &Pair) -> MatchEvidence {
         bit_match: (pair.bit_match * 1e4).round() / 1e4,
         overlap: rounded(seconds_of(pair.overlap)),
         kind: pair.kind,
+        stretch: (stretch * 1e4).round() / 1e4,
+        semitones: rounded(semitones) + 0.0,
+        share: rounded(way.share),
+    }
+}
+
+/// What a person said of two rows.
+fn decided(rows: &[Row], a: usize, b: usize) -> MatchEvidence {
+    let (a, b) = (rows[a].recordings[0], rows[b].recordings[0]);
+    MatchEvidence {
+        a: a.min(b),
+        b: a.max(b),
+        offset: 0.0,
+        bit_match: 0.0,
+        overlap: 0.0,
+        kind: MatchKind::Decided,
+        stretch: 1.0,
+        semitones: 0.0,
+        share: 0.0,
     }
 }
 

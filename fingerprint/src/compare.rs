@@ -59,7 +59,7 @@ pub fn compare(a: &Path, b: &Path, config: &Config) -> Result<Comparison, Error>
     let (of_a, of_b) = (of_a?, of_b?);
     let seconds = [of_a.source.seconds(), of_b.source.seconds()];
     let identical = of_a.source == of_b.source;
-    let (print_a, print_b) = (Print::new(of_a.items), Print::new(of_b.items));
+    let (print_a, print_b) = (of_a.print(), of_b.print());
     let (view_a, view_b) = (print_a.view(), print_b.view());
     let (found, verdict) = best(&print_a, &print_b, config);
     let kind = match verdict {

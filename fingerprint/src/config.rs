@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bent::Bending;
 use crate::candidates::Gate;
 use crate::cluster::Linkage;
+use crate::identify::Listening;
 use crate::verdict::Rule;
 
 /// The commented defaults.
@@ -21,8 +23,12 @@ pub struct Config {
     /// What counts as a match.
     #[serde(rename = "match")]
     pub matching: Rule,
+    /// What counts as a match of recordings that sound different.
+    pub bent: Bending,
     /// Which matches may share a cluster.
     pub cluster: Linkage,
+    /// What counts as a recognised clip.
+    pub identify: Listening,
 }
 
 /// How the index is made.

@@ -9,18 +9,28 @@ use catalog::progress::Progress;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::align::{errors, overlap};
+use crate::align::{Alignment, errors, overlap};
+use crate::bent::Bent;
 use crate::candidates::candidates;
-use crate::cluster::{Clustered, Pair, Row, cluster};
+use crate::cluster::{Clustered, Pair, Row, Way, cluster};
 use crate::config::Config;
+use crate::decisions::Said;
 use crate::index::{Index, IndexColumns, build};
-use crate::print::{Print, items_in};
+use crate::landmarks::Landmarks;
+use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
+use crate::print::{ITEM_SECONDS, Print, items_in};
+use crate::trace::{Line, SEGMENT};
+use crate::verdict::Verdict;
+use catalog::cluster::MatchKind;
 
 /// What the search did, for the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// Rows searched.
     pub rows: u64,
+    /// Rows of them that are new and were compared with all others.
+    #[serde(default)]
+    pub compared: u64,
     /// Items in them.
     pub items: u64,
     /// Entries of the index.
@@ -33,94 +43,280 @@ pub struct Work {
     pub pairs: u64,
 }
 
+/// Both indexes over the same rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Indexes {
+    /// Over Chromaprint items.
+    pub items: IndexColumns,
+    /// Over landmarks.
+    pub landmarks: IndexColumns,
+}
+
+impl Indexes {
+    /// Builds both.
+    pub fn new(prints: &[Print], config: &Config) -> Indexes {
+        let landmarks: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
+        Indexes {
+            items: build(prints, config.index.sampling),
+            landmarks: build(&landmarks, config.bent.sampling),
+        }
+    }
+}
+
 /// Finds all duplicates among `prints` (row `i` is `prints[i]`, described by `rows[i]`).
 /// Deterministic for any number of threads.
 pub fn find(
     rows: &[Row],
     prints: &[Print],
     config: &Config,
+    said: &Said,
     progress: &dyn Progress,
-) -> (Clustered, IndexColumns, Work) {
+) -> (Clustered, Vec<Pair>, Work) {
+    let (pairs, work) = search(prints, &vec![true; prints.len()], config, progress);
+    (clustered(rows, prints, &pairs, said, config), pairs, work)
+}
+
+/// All accepted pairs in which a new row takes part (one flag per row), in order of (a, b).
+pub fn search(
+    prints: &[Print],
+    new: &[bool],
+    config: &Config,
+    progress: &dyn Progress,
+) -> (Vec<Pair>, Work) {
     progress.begin("index", 1, "index");
-    let columns = build(prints, config.index.sampling);
+    let indexes = Indexes::new(prints, config);
     progress.finish();
     let mut work = Work {
         rows: prints.len() as u64,
+        compared: new.iter().filter(|&&new| new).count() as u64,
         items: prints.iter().map(|print| print.view().len() as u64).sum(),
-        entries: columns.entries,
+        entries: indexes.items.entries + indexes.landmarks.entries,
         ..Work::default()
     };
     let mut pairs = Vec::new();
-    if let Some(index) = columns.view() {
-        work.index_bytes = index.bytes();
-        (pairs, work.alignments) = matching_pairs(prints, &index, config, progress);
+    if let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) {
+        work.index_bytes = items.bytes() + landmarks.bytes();
+        let both = Both { items, landmarks };
+        (pairs, work.alignments) = matching_pairs(prints, new, &both, config, progress);
     }
     work.pairs = pairs.len() as u64;
-    let clustered = cluster(rows, &pairs, &config.cluster, &|a, b, offset| {
-        disagreement(&prints[a], &prints[b], offset, config)
-    });
-    (clustered, columns, work)
+    (pairs, work)
 }
 
-/// All accepted pairs in order of (a, b), and how many alignments that took.
+/// Clusters what [`search`] found.
+pub fn clustered(
+    rows: &[Row],
+    prints: &[Print],
+    pairs: &[Pair],
+    said: &Said,
+    config: &Config,
+) -> Clustered {
+    let disagree =
+        |a: usize, b: usize, offset| disagreement(&prints[a], &prints[b], offset, config);
+    cluster(rows, pairs, &config.cluster, &disagree, said)
+}
+
+/// Both indexes, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Both<'a> {
+    /// Over Chromaprint items.
+    pub items: Index<'a>,
+    /// Over landmarks.
+    pub landmarks: Index<'a>,
+}
+
+/// All accepted pairs in order of (a, b) in which a new row takes part, and how many alignments
+/// that took. A pair of two new rows is judged once, from the smaller.
 pub fn matching_pairs(
     prints: &[Print],
-    index: &Index<'_>,
+    new: &[bool],
+    indexes: &Both<'_>,
     config: &Config,
     progress: &dyn Progress,
 ) -> (Vec<Pair>, u64) {
-    progress.begin("match", prints.len() as u64, "recordings");
+    let queries = new.iter().filter(|&&new| new).count() as u64;
+    progress.begin("match", queries, "recordings");
     let alignments = AtomicU64::new(0);
-    let pairs = (0..prints.len())
+    let mut pairs: Vec<Pair> = (0..prints.len())
         .into_par_iter()
+        .filter(|&a| new[a])
         .flat_map_iter(|a| {
-            let query = prints[a].view();
-            let found = candidates(query, index, &config.candidates, |row| row as usize > a);
-            alignments.fetch_add(found.len() as u64, Ordering::Relaxed);
+            let wanted = |row: u32| match new.get(row as usize) {
+                Some(true) => row as usize > a,
+                Some(false) => true,
+                None => false,
+            };
+            let query = &prints[a];
+            let found = candidates(query.view(), &indexes.items, &config.candidates, wanted);
+            let rough = config.bent.rough(query, &indexes.landmarks, wanted);
+            alignments.fetch_add((found.len() + rough.len()) as u64, Ordering::Relaxed);
             progress.advance(1);
-            let pairs: Vec<Pair> = found
-                .chunk_by(|x, y| x.row == y.row)
-                .filter_map(|row| {
-                    let b = row[0].row as usize;
-                    let offsets = row.iter().map(|candidate| candidate.offset);
-                    best_pair(prints, a, b, offsets, config)
+            let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
+            rows.extend(rough.iter().map(|(row, _)| *row));
+            rows.sort_unstable();
+            rows.dedup();
+            let pairs: Vec<Pair> = rows
+                .into_iter()
+                .filter_map(|b| {
+                    let offsets: Vec<i64> = found
+                        .iter()
+                        .filter(|found| found.row as usize == b)
+                        .map(|found| found.offset)
+                        .collect();
+                    let lines: Vec<Line> = rough
+                        .iter()
+                        .filter(|(row, _)| *row == b)
+                        .map(|(_, line)| *line)
+                        .collect();
+                    let pair = judged(query, &prints[b], &offsets, &lines, config)?;
+                    let pair = Pair { a, b, ..pair };
+                    Some(if a < b { pair } else { pair.mirrored() })
                 })
                 .collect();
             pairs
         })
         .collect();
     progress.finish();
+    pairs.sort_by_key(|pair| (pair.a, pair.b));
     (pairs, alignments.into_inner())
+}
+
+/// The rows that a recording outside of them matches, and as what.
+pub fn of_query(
+    query: &Print,
+    prints: &[Print],
+    indexes: &Both<'_>,
+    config: &Config,
+) -> Vec<(usize, String)> {
+    let found = candidates(query.view(), &indexes.items, &config.candidates, |_| true);
+    let rough = config.bent.rough(query, &indexes.landmarks, |_| true);
+    let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
+    rows.extend(rough.iter().map(|(row, _)| *row));
+    rows.sort_unstable();
+    rows.dedup();
+    rows.into_iter()
+        .filter_map(|row| {
+            let offsets: Vec<i64> = found
+                .iter()
+                .filter(|found| found.row as usize == row)
+                .map(|found| found.offset)
+                .collect();
+            let lines: Vec<Line> = rough
+                .iter()
+                .filter(|(of, _)| *of == row)
+                .map(|(_, line)| *line)
+                .collect();
+            let pair = judged(query, &prints[row], &offsets, &lines, config)?;
+            Some((row, crate::report::words(pair.kind).to_owned()))
+        })
+        .collect()
+}
+
+/// What two are, by Chromaprint if it can say, else by landmarks. The rows are left zero.
+fn judged(
+    first: &Print,
+    second: &Print,
+    offsets: &[i64],
+    lines: &[Line],
+    config: &Config,
+) -> Option<Pair> {
+    let rigid = by_items(first, second, offsets, config);
+    let by_line = |line: &Line| config.bent.judge(first, second, *line);
+    let best_bent = |lines: &[Line]| {
+        lines.iter().filter_map(by_line).max_by(|x, y| {
+            let digits = |bent: &Bent| bent.trace.digits(bent.trace.count(bent.run.clone()));
+            digits(x).total_cmp(&digits(y))
+        })
+    };
+    Some(match rigid {
+        // Bits that differ much may come from another speed: then the landmarks know which.
+        Some((found, verdict)) if verdict.kind != MatchKind::OtherEncode => {
+            let mut lines = lines.to_vec();
+            lines.push(line_of(&found));
+            match best_bent(&lines) {
+                Some(bent) if bent.verdict.kind == MatchKind::SpeedChanged => {
+                    of_bent(first, second, &bent)
+                }
+                _ => of_alignment(first, second, &found, &verdict),
+            }
+        }
+        Some((found, verdict)) => of_alignment(first, second, &found, &verdict),
+        None => of_bent(first, second, &best_bent(lines)?),
+    })
 }
 
 /// The accepted alignment with the longest overlap of those that the candidates lead to; of
 /// equals the one with fewer errors, then the earlier candidate.
-fn best_pair(
-    prints: &[Print],
-    a: usize,
-    b: usize,
-    offsets: impl Iterator<Item = i64>,
+fn by_items(
+    a: &Print,
+    b: &Print,
+    offsets: &[i64],
     config: &Config,
-) -> Option<Pair> {
-    let judged = offsets.filter_map(|offset| {
-        config
-            .matching
-            .judge(prints[a].view(), prints[b].view(), offset)
-    });
-    let (found, verdict) = judged.reduce(|best, next| {
+) -> Option<(Alignment, Verdict)> {
+    let judged = offsets
+        .iter()
+        .filter_map(|&offset| config.matching.judge(a.view(), b.view(), offset));
+    judged.reduce(|best, next| {
         let better = (next.0.errors.items, std::cmp::Reverse(next.0.errors.bits))
             > (best.0.errors.items, std::cmp::Reverse(best.0.errors.bits));
         if better { next } else { best }
-    })?;
-    Some(Pair {
-        a,
-        b,
+    })
+}
+
+/// An alignment of items as a line of frames.
+fn line_of(found: &Alignment) -> Line {
+    Line {
+        stretch: 1.0,
+        offset: found.offset as f64 * ITEM_SECONDS / FRAME_SECONDS,
+        units: 0.0,
+    }
+}
+
+fn of_alignment(a: &Print, b: &Print, found: &Alignment, verdict: &Verdict) -> Pair {
+    let shorter = a.view().len().min(b.view().len()).max(1);
+    Pair {
+        a: 0,
+        b: 0,
         offset: found.offset,
         bit_match: found.bit_match(),
         overlap: found.errors.items,
         kind: verdict.kind,
         piece: verdict.piece,
-    })
+        way: Way {
+            share: (found.stretch.len() as f64 / shorter as f64).min(1.0),
+            along: found.along(a.view(), b.view()),
+            ..Way::default()
+        },
+    }
+}
+
+fn of_bent(a: &Print, b: &Print, bent: &Bent) -> Pair {
+    let (trace, run) = (&bent.trace, bent.run.clone());
+    let frames = run.len() as f64 * f64::from(SEGMENT);
+    let items = (frames * FRAME_SECONDS / ITEM_SECONDS).round() as usize;
+    let shorter = a.view().len().min(b.view().len()).max(1);
+    let overlap = items.min(shorter);
+    let above = |share: f64| ((share - trace.chance) / (1.0 - trace.chance)).clamp(0.0, 1.0);
+    Pair {
+        a: 0,
+        b: 0,
+        offset: (trace.line.offset * FRAME_SECONDS / ITEM_SECONDS).round() as i64,
+        bit_match: 0.5 + 0.5 * above(trace.count(run).share()),
+        overlap,
+        kind: bent.verdict.kind,
+        piece: bent.verdict.piece,
+        way: Way {
+            stretch: trace.line.stretch,
+            semitones: trace.line.units / f64::from(UNITS_PER_SEMITONE),
+            share: overlap as f64 / shorter as f64,
+            rigid: false,
+            along: trace
+                .segments
+                .iter()
+                .map(|count| (100.0 * above(count.share())) as u8)
+                .collect(),
+        },
+    }
 }
 
 /// Error rate over the whole overlap near an implied offset, which may be off by the items

@@ -5,9 +5,12 @@
 //!
 //! | section | what |
 //! |---|---|
-//! | `format` | u32: version of this layout, sampling exponent of the index |
+//! | `format` | u32: version of this layout, sampling exponents of both indexes |
 //! | `algorithm` | the name of the fingerprint algorithm |
 //! | `items` | u32: all rows' items, end to end |
+//! | `peaks` | all rows' peaks, end to end ([`crate::peaks`]) |
+//! | `peaks.starts` | u64 × (rows + 1): where each row's peaks begin |
+//! | `landmarks.starts`, `landmarks.directory`, `landmarks.postings` | the index over landmarks, as [`crate::index`] has it |
 //! | `recordings` | ids, row after row |
 //! | `recordings.starts` | u32 × (rows + 1): where each row's ids begin |
 
@@ -19,7 +22,9 @@ use catalog::ids::RecordingId;
 use crate::align::Alignment;
 use crate::candidates::{Gate, candidates};
 use crate::error::Error;
+use crate::identify::{Heard, Listening};
 use crate::index::Index;
+use crate::peaks::Peak;
 use crate::print::{ALGORITHM, ITEM_SECONDS, Print, seconds_of};
 use crate::verdict::Rule;
 
@@ -32,13 +37,13 @@ pub use write::{Written, write_edition};
 pub const FILE: &str = "fingerprints.bin";
 
 /// Version of the layout.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The fingerprints of an edition, mapped. Cheap to open, safe to share.
 #[derive(Debug)]
 pub struct Fingerprints {
     columns: Columns,
-    sampling: u32,
+    sampling: [u32; 2],
 }
 
 /// A recording that a clip is a part of.
@@ -66,12 +71,15 @@ impl Fingerprints {
             path: path.display().to_string(),
             found: found.to_owned(),
         };
-        let &[version, sampling] = columns.slice::<u32>("format")? else {
-            return Err(damaged("section `format` has not two numbers"));
+        let &[version, ref sampling @ ..] = columns.slice::<u32>("format")? else {
+            return Err(damaged("section `format` is empty"));
         };
         if version != VERSION {
             return Err(damaged(&format!("layout {version}, expected {VERSION}")));
         }
+        let &[sampling, of_landmarks] = sampling else {
+            return Err(damaged("section `format` has not three numbers"));
+        };
         let algorithm = columns.slice::<u8>("algorithm")?;
         if algorithm != ALGORITHM.as_bytes() {
             let found = String::from_utf8_lossy(algorithm);
@@ -81,14 +89,29 @@ impl Fingerprints {
         let (directory, postings) = (columns.slice("directory")?, columns.slice("postings")?);
         let index = Index::new(starts, directory, postings, sampling)
             .ok_or_else(|| damaged("the index sections do not fit each other"))?;
+        let landmarks = Index::new(
+            columns.slice("landmarks.starts")?,
+            columns.slice("landmarks.directory")?,
+            columns.slice("landmarks.postings")?,
+            of_landmarks,
+        )
+        .ok_or_else(|| damaged("the landmark sections do not fit each other"))?;
+        let peaks = columns.slice::<u64>("peaks.starts")?;
         let owners = columns.slice::<u32>("recordings.starts")?;
         let fits = starts.last() == Some(&(columns.slice::<u32>("items")?.len() as u64))
+            && landmarks.rows() == index.rows()
+            && peaks.len() == index.rows() + 1
+            && peaks.is_sorted()
+            && peaks.last() == Some(&(columns.slice::<Peak>("peaks")?.len() as u64))
             && owners.len() == index.rows() + 1
             && owners.is_sorted()
             && owners.last().copied().unwrap_or(0) as usize
                 == columns.slice::<RecordingId>("recordings")?.len();
         match fits {
-            true => Ok(Fingerprints { columns, sampling }),
+            true => Ok(Fingerprints {
+                columns,
+                sampling: [sampling, of_landmarks],
+            }),
             false => Err(damaged("items, rows and recordings do not fit each other")),
         }
     }
@@ -155,6 +178,30 @@ impl Fingerprints {
             .collect()
     }
 
+    /// The recordings that a clip's peaks are a part of, best first; empty if none reaches the
+    /// bar for a catalogue of this size.
+    pub fn hear(&self, clip: &[Peak], listening: &Listening) -> Vec<Heard> {
+        let index = self.landmarks();
+        let needed = listening.needed(index.places());
+        let mut heard = listening.hear(clip, &index, |row| self.peaks(row));
+        heard.retain(|found| found.digits >= needed);
+        heard
+    }
+
+    /// The peaks of a row; empty if there is no such row.
+    pub fn peaks(&self, row: usize) -> &[Peak] {
+        let starts = self.section::<u64>("peaks.starts");
+        match (starts.get(row), starts.get(row + 1)) {
+            (Some(&from), Some(&to)) => &self.section::<Peak>("peaks")[from as usize..to as usize],
+            _ => &[],
+        }
+    }
+
+    /// Bytes of the index that clips are looked up in, without the peaks.
+    pub fn landmark_bytes(&self) -> u64 {
+        self.landmarks().bytes()
+    }
+
     fn identified(&self, row: usize, alignment: &Alignment) -> Identified {
         Identified {
             recordings: self.recordings(row).to_vec(),
@@ -167,7 +214,20 @@ impl Fingerprints {
     /// The index; its sections were checked when the file was opened.
     fn index(&self) -> Index<'_> {
         let (starts, directory) = (self.section("starts"), self.section("directory"));
-        Index::checked(starts, directory, self.section("postings"), self.sampling)
+        Index::checked(
+            starts,
+            directory,
+            self.section("postings"),
+            self.sampling[0],
+        )
+    }
+
+    /// The index over landmarks.
+    fn landmarks(&self) -> Index<'_> {
+        let starts = self.section("landmarks.starts");
+        let directory = self.section("landmarks.directory");
+        let postings = self.section("landmarks.postings");
+        Index::checked(starts, directory, postings, self.sampling[1])
     }
 
     /// A section that was there when the file was opened.

@@ -36,6 +36,33 @@ pub enum Error {
         /// What was found and expected.
         found: String,
     },
+    /// A recording was compared with itself.
+    #[error("decide: both are the same ISRC\nfix: name two recordings")]
+    Decision,
+    /// The page for people cannot be written.
+    #[error("{file}: {source}\nfix: name a folder that can be written to")]
+    Page {
+        /// The file.
+        file: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Too little music to evaluate with.
+    #[error(
+        "{folder}: {found} songs of 32 s or more that decode, more are needed\nfix: name a folder with more music, or ask for fewer --strangers"
+    )]
+    Music {
+        /// The folder.
+        folder: String,
+        /// Songs found.
+        found: usize,
+    },
+    /// There is nothing to look a clip up in.
+    #[error("{url}: no edition is published\nfix: run `backline edition publish` first")]
+    NoEdition {
+        /// The store.
+        url: String,
+    },
     /// The edition's fingerprints are not what they should be.
     #[error("{path}: {found}\nfix: publish the edition again")]
     Edition {

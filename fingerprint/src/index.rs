@@ -22,7 +22,7 @@
 //! is n queries against the standing index plus an index over the n; merging two indexes is
 //! a merge of sorted entries, bucket by bucket. The pairs of older recordings cannot change.
 
-use crate::print::{KEY_BITS, View, key};
+use crate::print::{KEY_BITS, Print, View, key};
 
 #[cfg(feature = "job")]
 mod build;
@@ -35,8 +35,28 @@ pub const BUCKET_ENTRIES: u64 = 16;
 /// Most bits of a directory: 2^24 buckets, 128 MB.
 pub const MAX_DIRECTORY_BITS: u32 = 24;
 
-/// Largest sampling exponent that makes sense: one key in 64.
-pub const MAX_SAMPLING: u32 = 6;
+/// Largest sampling exponent that makes sense: one key in 1024.
+pub const MAX_SAMPLING: u32 = 10;
+
+/// Something that an index is made over.
+pub trait Keyed: Sync {
+    /// Places that it takes: one more than the largest place of a key.
+    fn places(&self) -> u64;
+
+    /// Its scrambled keys that fall below 2^([`KEY_BITS`] − `sampling`), with their places, by
+    /// ascending place.
+    fn keys(&self, sampling: u32) -> impl Iterator<Item = (u32, usize)>;
+}
+
+impl Keyed for Print {
+    fn places(&self) -> u64 {
+        self.view().len() as u64
+    }
+
+    fn keys(&self, sampling: u32) -> impl Iterator<Item = (u32, usize)> {
+        selected(self.view(), sampling)
+    }
+}
 
 /// Spreads keys evenly: music uses few of the 2^28 often. Odd multiplication modulo 2^28 is
 /// a bijection (Knuth's multiplicative hashing), so no two keys fall together.
@@ -119,6 +139,11 @@ impl<'a> Index<'a> {
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// Places of all rows: items, or frames.
+    pub fn places(&self) -> u64 {
+        self.starts.last().copied().unwrap_or(0)
     }
 
     /// The sampling exponent it was built with; queries must choose keys with the same.

@@ -17,22 +17,24 @@ use catalog::cluster::{DuplicateReport, MatchEvidence};
 use catalog::ids::{RecordingId, Sha256};
 use catalog::progress::Progress;
 use catalog::release::Catalogue;
-use catalog::store::Store;
+use catalog::store::{Created, Store};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::chromaprint;
 use crate::config::Config;
+use crate::decisions::{self, Decision, Decisions, Said};
 use crate::duplicates::{self, Work};
 use crate::error::Error;
+use crate::known::Known;
 use crate::library::{Conflict, Inputs, Library, inputs};
 use crate::print::ALGORITHM;
-use crate::report::{Failed, Report};
+use crate::report::{Failed, Picture, Report};
 use crate::shard::Shard;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +42,7 @@ pub(crate) struct Findings {
     pub(crate) silent: Vec<RecordingId>,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) related: Vec<MatchEvidence>,
+    pub(crate) pictures: Vec<Picture>,
     pub(crate) work: Work,
 }
 
@@ -80,7 +83,7 @@ pub fn published(
     catalogue: &Catalogue,
     config: &Config,
 ) -> Result<Option<DuplicateReport>, Error> {
-    let run = run_of(&inputs_of(store, catalogue)?, config);
+    let run = run_of(&inputs_of(store, catalogue)?, &decisions(store)?, config);
     Ok(store.get_json(&report_key(&run))?)
 }
 
@@ -90,9 +93,52 @@ pub fn report_key(run: &Sha256) -> String {
 }
 
 /// The name of a run: what it is a function of.
-pub fn run_of(inputs: &Inputs, config: &Config) -> Sha256 {
-    let said = serde_json::to_vec(&(ALGORITHM, RULES, config, inputs));
+pub fn run_of(inputs: &Inputs, decisions: &Decisions, config: &Config) -> Sha256 {
+    let decisions: Vec<_> = decisions.iter().collect();
+    let said = serde_json::to_vec(&(ALGORITHM, RULES, config, inputs, decisions));
     Sha256::of(said.expect("settings and hashes are plain data"))
+}
+
+/// What people decided: the last word on each pair.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be read.
+pub fn decisions(store: &Store) -> Result<Decisions, Error> {
+    let mut last: BTreeMap<(RecordingId, RecordingId), (u32, String)> = BTreeMap::new();
+    for (key, _) in store.list(decisions::PREFIX)? {
+        if let Some((pair, number)) = decisions::parse_key(&key) {
+            let known = last.entry(pair).or_default();
+            if number > known.0 {
+                *known = (number, key);
+            }
+        }
+    }
+    let mut said = Decisions::new();
+    for (pair, (_, key)) in last {
+        if let Some(decision) = store.get_json::<Decision>(&key)? {
+            said.insert(pair, decision.word);
+        }
+    }
+    Ok(said)
+}
+
+/// Writes down what a person decided, as the last word on the pair; gives its number.
+///
+/// # Errors
+/// [`Error::Store`] when the store cannot be written.
+pub fn decide(store: &Store, decision: &Decision) -> Result<u32, Error> {
+    let folder = decisions::folder(decision.a, decision.b);
+    let numbers = store.list(&folder)?;
+    let numbers = numbers
+        .iter()
+        .filter_map(|(key, _)| decisions::parse_key(key));
+    let mut number = numbers.map(|(_, number)| number).max().unwrap_or(0) + 1;
+    let said = serde_json::to_vec_pretty(decision).expect("a decision is plain data");
+    // Another person may have taken the number: then this is the word after theirs.
+    while store.create(&format!("{folder}{number}.json"), said.clone())? == Created::Exists {
+        number += 1;
+    }
+    Ok(number)
 }
 
 /// The recordings of a catalogue whose masters have fingerprints now.
@@ -111,6 +157,7 @@ pub fn inputs_of(store: &Store, catalogue: &Catalogue) -> Result<Inputs, Error> 
 pub fn library(
     store: &Store,
     inputs: &Inputs,
+    decisions: &Decisions,
     config: &Config,
     progress: &dyn Progress,
 ) -> Result<Library, Error> {
@@ -125,7 +172,7 @@ pub fn library(
         })
         .collect();
     progress.finish();
-    Ok(Library::new(inputs, &read?, config))
+    Ok(Library::new(inputs, &read?, decisions, config))
 }
 
 fn compare(
@@ -135,18 +182,29 @@ fn compare(
     progress: &dyn Progress,
 ) -> Result<(DuplicateReport, Findings, bool), Error> {
     let inputs = inputs_of(store, catalogue)?;
-    let run = run_of(&inputs, config);
+    let decisions = decisions(store)?;
+    let run = run_of(&inputs, &decisions, config);
     let (key, beside) = (report_key(&run), format!("duplicates/{run}.work.json"));
     if let (Some(report), Some(findings)) = (store.get_json(&key)?, store.get_json(&beside)?) {
         return Ok((report, findings, true));
     }
-    let library = library(store, &inputs, config, progress)?;
-    let (clustered, _, work) = duplicates::find(&library.rows, &library.prints, config, progress);
+    let library = library(store, &inputs, &decisions, config, progress)?;
+    let said = Said::new(&decisions, &library.rows);
+    let known = Known::newest(store, config)?;
+    let new = known.new_among(&library);
+    let (mut pairs, mut work) = duplicates::search(&library.prints, &new, config, progress);
+    pairs.extend(known.pairs_among(&library));
+    pairs.sort_by_key(|pair| (pair.a, pair.b));
+    work.pairs = pairs.len() as u64;
+    let (rows, prints) = (&library.rows, &library.prints);
+    let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
+    Known::of(&library, &pairs).keep(store, config, &run)?;
     let report = DuplicateReport {
         run,
         clusters: clustered.clusters,
     };
     let findings = Findings {
+        pictures: Picture::of(&library, &pairs),
         silent: library.silent,
         conflicts: library.conflicts,
         related: clustered.related,
@@ -155,6 +213,20 @@ fn compare(
     store.put_json(&beside, &findings)?;
     store.put_json(&key, &report)?;
     Ok((report, findings, false))
+}
+
+/// Writes `report.html` into a folder, which is made where it is missing.
+///
+/// # Errors
+/// [`Error::Page`] naming the file.
+pub fn write_page(folder: &Path, report: &Report) -> Result<(), Error> {
+    let file = folder.join("report.html");
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&file, crate::page::html(report)))
+        .map_err(|source| Error::Page {
+            file: file.display().to_string(),
+            source,
+        })
 }
 
 /// What stage one did.

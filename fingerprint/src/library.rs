@@ -2,7 +2,7 @@
 //!
 //! A recording (ISRC) may have several masters; the *principal* speaks for it: the one that
 //! most of its tracks carry, then the longest, then the smallest hash. Masters with equal
-//! samples are one row with all their recordings. Rows are ordered by their smallest
+//! samples are one row with all their recordings (but those that a person parted). Rows are ordered by their smallest
 //! recording, so the same catalogue gives the same rows.
 
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use catalog::release::Catalogue;
 use crate::candidates::candidates;
 use crate::cluster::Row;
 use crate::config::Config;
+use crate::decisions::{Decisions, Word};
 use crate::index::build;
 use crate::print::Print;
 use crate::stored::{Fingerprint, Source};
@@ -61,6 +62,8 @@ pub struct Library {
     pub rows: Vec<Row>,
     /// The fingerprints, row by row.
     pub prints: Vec<Print>,
+    /// The audio of each row.
+    pub sources: Vec<Source>,
     /// Recordings whose audio says nothing (silence, a tone): in no row.
     pub silent: Vec<RecordingId>,
     /// Recordings whose masters differ.
@@ -73,10 +76,14 @@ impl Library {
     pub fn new(
         inputs: &Inputs,
         fingerprints: &BTreeMap<Sha256, Fingerprint>,
+        decisions: &Decisions,
         config: &Config,
     ) -> Library {
+        let parted = |a: RecordingId, b: RecordingId| {
+            decisions.get(&(a.min(b), a.max(b))) == Some(&Word::Different)
+        };
         let mut library = Library::default();
-        let mut by_source: BTreeMap<Source, usize> = BTreeMap::new();
+        let mut by_source: BTreeMap<Source, Vec<usize>> = BTreeMap::new();
         for (&recording, masters) in inputs {
             let Some((principal, of_principal)) = masters
                 .first()
@@ -84,11 +91,11 @@ impl Library {
             else {
                 continue;
             };
-            let print = Print::new(of_principal.items.clone());
+            let print = of_principal.print();
             for other in &masters[1..] {
                 if let Some(found) = fingerprints.get(other)
                     && found.source != of_principal.source
-                    && !alike(&print, &Print::new(found.items.clone()), config)
+                    && !alike(&print, &found.print(), config)
                 {
                     library.conflicts.push(Conflict {
                         recording,
@@ -99,16 +106,25 @@ impl Library {
             }
             if print.view().informative_len() == 0 {
                 library.silent.push(recording);
-            } else if let Some(&row) = by_source.get(&of_principal.source) {
+                continue;
+            }
+            // One audio is one row, unless a person parted its recordings.
+            let rows = by_source.entry(of_principal.source).or_default();
+            let fits = |&&row: &&usize| {
+                let others = &library.rows[row].recordings;
+                others.iter().all(|&other| !parted(other, recording))
+            };
+            if let Some(&row) = rows.iter().find(fits) {
                 library.rows[row].recordings.push(recording);
             } else {
-                by_source.insert(of_principal.source, library.rows.len());
+                rows.push(library.rows.len());
                 let items = print.view().len();
                 library.rows.push(Row {
                     recordings: vec![recording],
                     items,
                 });
                 library.prints.push(print);
+                library.sources.push(of_principal.source);
             }
         }
         library

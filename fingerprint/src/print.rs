@@ -7,11 +7,12 @@
 //! Source: Chromaprint (Lukáš Lalinský), `fingerprinter_configuration.cpp`, default (TEST2).
 
 use crate::entropy;
+use crate::peaks::Peak;
 
 /// Names the algorithm and our revision of everything before it (decoding, rounding to
 /// 16 bits, resampling). A change that can alter items must change this name, since a
 /// fingerprint that is present in the store is taken as done.
-pub const ALGORITHM: &str = "chromaprint-test2-r1";
+pub const ALGORITHM: &str = "chromaprint-test2-peaks-r2";
 
 /// Seconds from one item to the next: 1365 samples at 11,025 Hz.
 pub const ITEM_SECONDS: f64 = 1365.0 / 11_025.0;
@@ -45,13 +46,34 @@ pub fn seconds_of(items: usize) -> f64 {
 pub struct Print {
     items: Vec<u32>,
     informative: Vec<bool>,
+    peaks: Vec<Peak>,
 }
 
 impl Print {
     /// Takes raw items and finds the informative ones.
     pub fn new(items: Vec<u32>) -> Print {
+        Print::with_peaks(items, &[])
+    }
+
+    /// The same with the recording's peaks; those at which the items say nothing are left out.
+    pub fn with_peaks(items: Vec<u32>, peaks: &[Peak]) -> Print {
         let informative = entropy::informative(&items);
-        Print { items, informative }
+        let says = |peak: &&Peak| {
+            let item = (peak.seconds() / ITEM_SECONDS) as usize;
+            informative
+                .get(item.min(informative.len().saturating_sub(1)))
+                .is_some_and(|&says| says)
+        };
+        Print {
+            peaks: peaks.iter().filter(says).copied().collect(),
+            items,
+            informative,
+        }
+    }
+
+    /// The peaks of informative moments, in order.
+    pub fn peaks(&self) -> &[Peak] {
+        &self.peaks
     }
 
     /// Borrows it, as everything that compares wants it.

@@ -8,11 +8,12 @@ use catalog::ids::{RecordingId, Sha256};
 use catalog::release::Catalogue;
 
 use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::cluster::Pair;
 use crate::duplicates::Work;
 use crate::job::{Findings, Made};
-use crate::library::Conflict;
+use crate::library::{Conflict, Library};
 use crate::shard::Shard;
 
 /// Rows of a table beyond which the rest is only counted; `--json` has all.
@@ -63,6 +64,29 @@ pub struct Name {
     pub duration_s: f64,
 }
 
+/// How two recordings lie on each other, to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The recording along which the picture runs.
+    pub a: RecordingId,
+    /// The other.
+    pub b: RecordingId,
+    /// Agreement in per cent above chance, six seconds a column, from the beginning of `a`.
+    pub along: Vec<u8>,
+}
+
+impl Picture {
+    pub(crate) fn of(library: &Library, pairs: &[Pair]) -> Vec<Picture> {
+        let first = |row: usize| library.rows[row].recordings[0];
+        let picture = |pair: &Pair| Picture {
+            a: first(pair.a),
+            b: first(pair.b),
+            along: pair.way.along.clone(),
+        };
+        pairs.iter().map(picture).collect()
+    }
+}
+
 /// Everything that a run says.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -84,6 +108,8 @@ pub struct Report {
     pub clusters: Vec<Cluster>,
     /// Matches that make no duplicate: songs in a mix, shared parts.
     pub related: Vec<MatchEvidence>,
+    /// How the matches look.
+    pub pictures: Vec<Picture>,
     /// Recordings that say nothing: silence, tones.
     pub silent: Vec<RecordingId>,
     /// ISRCs whose masters differ.
@@ -106,6 +132,7 @@ impl Report {
             reused: false,
             clusters: Vec::new(),
             related: Vec::new(),
+            pictures: Vec::new(),
             silent: Vec::new(),
             conflicts: Vec::new(),
             work: Work::default(),
@@ -125,6 +152,7 @@ impl Report {
         self.run = Some(duplicates.run);
         self.clusters = duplicates.clusters;
         self.related = findings.related;
+        self.pictures = findings.pictures;
         self.silent = findings.silent;
         self.conflicts = findings.conflicts;
         self.work = findings.work;
@@ -186,8 +214,12 @@ impl Report {
 pub(crate) fn words(kind: MatchKind) -> &'static str {
     match kind {
         MatchKind::IdenticalAudio => "identical audio",
-        MatchKind::SameRecording => "same recording",
+        MatchKind::OtherEncode => "other encode",
+        MatchKind::Remaster => "remaster",
+        MatchKind::Edit => "edit",
+        MatchKind::SpeedChanged => "speed changed",
         MatchKind::Contained => "contained",
+        MatchKind::Decided => "decided",
     }
 }
 
@@ -260,8 +292,8 @@ impl fmt::Display for Report {
         let all = work.rows * work.rows.saturating_sub(1) / 2;
         writeln!(
             f,
-            "\n{} alignments instead of {all} pairs; duplicates/{run}.json {state}",
-            work.alignments
+            "\n{} of {} recordings compared with all: {} alignments instead of {all} pairs; duplicates/{run}.json {state}",
+            work.compared, work.rows, work.alignments
         )
     }
 }
@@ -271,7 +303,16 @@ impl Report {
         if self.clusters.is_empty() {
             return writeln!(f, "\nno duplicates among {} recordings", self.work.rows);
         }
-        let mut table = table(["", "ISRC", "recording", "is", "starts", "bits", "over"]);
+        let mut table = table([
+            "",
+            "ISRC",
+            "recording",
+            "is",
+            "lasts",
+            "starts",
+            "bits",
+            "over",
+        ]);
         for (number, cluster) in self.clusters.iter().enumerate().take(MAX_LINES) {
             for (place, member) in cluster.members.iter().enumerate() {
                 let says = cluster
@@ -312,6 +353,7 @@ impl Report {
             "recording",
             "shares audio with",
             "is",
+            "lasts",
             "starts",
             "bits",
             "over",
@@ -330,14 +372,28 @@ impl Report {
     }
 }
 
-fn figures(says: &MatchEvidence) -> [String; 4] {
+fn figures(says: &MatchEvidence) -> [String; 5] {
     let share = format!("{:.1} %", 100.0 * says.bit_match);
     [
         words(says.kind).to_owned(),
+        bend(says),
         clock(says.offset),
         share,
         clock(says.overlap),
     ]
+}
+
+/// Change of length and pitch, or nothing.
+pub(crate) fn bend(says: &MatchEvidence) -> String {
+    let percent = 100.0 * (says.stretch - 1.0);
+    let mut said = Vec::new();
+    if percent.abs() >= 0.2 {
+        said.push(format!("{percent:+.1} %"));
+    }
+    if says.semitones.abs() >= 0.2 {
+        said.push(format!("{:+.1} st", says.semitones));
+    }
+    said.join(" ")
 }
 
 fn table<const N: usize>(header: [&str; N]) -> Table {

@@ -4,23 +4,29 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `BKLFPRT1` |
+//! | 8 | `BKLFPRT2` |
 //! | 16 | xxh3-128 of the decoded samples: interleaved f32, little-endian |
 //! | 8 | frames (samples per channel) |
 //! | 4 | sample rate, Hz |
 //! | 4 | channels |
 //! | 4 | items `n`, at most [`MAX_ITEMS`] |
 //! | 4 · n | items |
+//! | 4 | peaks `m`, at most [`MAX_PEAKS`] |
+//! | 4 · m | peaks ([`Peak`]), ascending |
 //! | 8 | xxh3-64 of all bytes before |
 
 use crate::error::Error;
-use crate::print::{ALGORITHM, MAX_ITEMS};
+use crate::peaks::Peak;
+use crate::print::{ALGORITHM, MAX_ITEMS, Print};
 use catalog::ids::Sha256;
 use xxhash_rust::xxh3::xxh3_64;
 
-const MAGIC: &[u8; 8] = b"BKLFPRT1";
+const MAGIC: &[u8; 8] = b"BKLFPRT2";
 const HEADER: usize = 8 + 16 + 8 + 4 + 4 + 4;
 const CHECKSUM: usize = 8;
+
+/// Most peaks that are kept: 24 hours at twice the density of dense music.
+pub const MAX_PEAKS: usize = 8_000_000;
 
 /// The audio that a fingerprint was made from. Equal sources are identical audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +53,8 @@ impl Source {
 pub struct Fingerprint {
     /// Raw items, one per 0.1238 s.
     pub items: Vec<u32>,
+    /// Where its spectrum stands out.
+    pub peaks: Vec<Peak>,
     /// What was decoded.
     pub source: Source,
 }
@@ -62,9 +70,15 @@ pub fn object_key(master: &Sha256) -> String {
 }
 
 impl Fingerprint {
+    /// What is compared.
+    pub fn print(&self) -> Print {
+        Print::with_peaks(self.items.clone(), &self.peaks)
+    }
+
     /// The bytes to keep.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(HEADER + 4 * self.items.len() + CHECKSUM);
+        let mut bytes =
+            Vec::with_capacity(HEADER + 4 * (self.items.len() + 1 + self.peaks.len()) + CHECKSUM);
         bytes.extend(MAGIC);
         bytes.extend(self.source.samples.to_le_bytes());
         bytes.extend(self.source.frames.to_le_bytes());
@@ -72,6 +86,8 @@ impl Fingerprint {
         bytes.extend(u32::from(self.source.channels).to_le_bytes());
         bytes.extend((self.items.len() as u32).to_le_bytes());
         bytes.extend(self.items.iter().flat_map(|item| item.to_le_bytes()));
+        bytes.extend((self.peaks.len() as u32).to_le_bytes());
+        bytes.extend(self.peaks.iter().flat_map(|peak| peak.0.to_le_bytes()));
         let checksum = xxh3_64(&bytes);
         bytes.extend(checksum.to_le_bytes());
         bytes
@@ -88,7 +104,7 @@ impl Fingerprint {
         };
         if bytes.len() < HEADER + CHECKSUM || bytes[..8] != *MAGIC {
             return Err(damaged(format!(
-                "{} bytes that do not begin with BKLFPRT1",
+                "{} bytes that do not begin with BKLFPRT2",
                 bytes.len()
             )));
         }
@@ -96,7 +112,15 @@ impl Fingerprint {
         if count > MAX_ITEMS {
             return Err(damaged(format!("{count} items, more than {MAX_ITEMS}")));
         }
-        let end = HEADER + 4 * count;
+        let items_end = HEADER + 4 * count;
+        if bytes.len() < items_end + 4 + CHECKSUM {
+            return Err(damaged(format!("{} bytes for {count} items", bytes.len())));
+        }
+        let peaks = u32::from_le_bytes(field(bytes, items_end)) as usize;
+        if peaks > MAX_PEAKS {
+            return Err(damaged(format!("{peaks} peaks, more than {MAX_PEAKS}")));
+        }
+        let end = items_end + 4 + 4 * peaks;
         if bytes.len() != end + CHECKSUM {
             let expected = end + CHECKSUM;
             return Err(damaged(format!(
@@ -115,11 +139,17 @@ impl Fingerprint {
             channels: u8::try_from(channels)
                 .map_err(|_| damaged(format!("{channels} channels, more than 255")))?,
         };
-        let items = bytes[HEADER..end]
-            .chunks_exact(4)
-            .map(|item| u32::from_le_bytes(field(item, 0)));
+        let words = |from: usize, to: usize| {
+            let words = bytes[from..to].chunks_exact(4);
+            words.map(|word| u32::from_le_bytes(field(word, 0)))
+        };
+        let peaks: Vec<Peak> = words(items_end + 4, end).map(Peak).collect();
+        if !peaks.is_sorted() {
+            return Err(damaged("peaks that do not ascend".to_owned()));
+        }
         Ok(Fingerprint {
-            items: items.collect(),
+            items: words(HEADER, items_end).collect(),
+            peaks,
             source,
         })
     }
@@ -147,6 +177,7 @@ mod tests {
         };
         Fingerprint {
             items: vec![1, 0xffff_ffff, 3],
+            peaks: vec![Peak::new(2, 700), Peak::new(90, 3)],
             source,
         }
     }

@@ -33,6 +33,8 @@ pub struct Rule {
     pub stretch_bit_error: f64,
     /// Offsets around the candidate's that are tried, items.
     pub refine_items: i64,
+    /// Largest share of differing bits that another encoder causes; beyond, it is a remaster.
+    pub encode_bit_error: f64,
     /// Seconds outside the stretch that two encodings of one recording may have.
     pub same_slack_s: f64,
     /// Largest share of differing bits of a contained recording: a piece has many places in
@@ -43,7 +45,7 @@ pub struct Rule {
 }
 
 /// Which of two is a part of the other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     /// The first.
     A,
@@ -85,8 +87,12 @@ impl Rule {
         let slack = items_in(self.same_slack_s);
         let [outside_a, outside_b] = found.outside;
         if outside_a <= slack && outside_b <= slack {
+            let encode = found.errors.rate() <= self.encode_bit_error;
             return Some(Verdict {
-                kind: MatchKind::SameRecording,
+                kind: match encode {
+                    true => MatchKind::OtherEncode,
+                    false => MatchKind::Remaster,
+                },
                 piece: None,
             });
         }
@@ -157,7 +163,7 @@ mod tests {
             &song,
             &song[40..],
             -40,
-            Some((MatchKind::SameRecording, None)),
+            Some((MatchKind::OtherEncode, None)),
         );
     }
 

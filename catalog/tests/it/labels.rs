@@ -206,7 +206,10 @@ pub(crate) fn duplicates() -> DuplicateReport {
         offset: 0.0,
         bit_match: 0.98,
         overlap: 10.0,
-        kind: MatchKind::SameRecording,
+        kind: MatchKind::OtherEncode,
+        stretch: 1.0,
+        semitones: 0.0,
+        share: 1.0,
     };
     DuplicateReport {
         run: Sha256::of("run"),

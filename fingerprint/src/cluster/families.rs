@@ -4,6 +4,7 @@
 //! its offset on the core's clock) and parts that were attached to it.
 
 use super::{Disagreement, Linkage, Pair, Row};
+use crate::decisions::Said;
 use crate::print::seconds_of;
 use crate::verdict::Piece;
 
@@ -12,6 +13,7 @@ pub(super) struct Families<'a> {
     rows: &'a [Row],
     linkage: &'a Linkage,
     disagreement: &'a Disagreement<'a>,
+    said: &'a Said,
     /// The family of each row, as an index into `families`.
     of: Vec<usize>,
     families: Vec<Family>,
@@ -23,6 +25,8 @@ struct Family {
     core: Vec<(usize, i64)>,
     /// Parts, likewise.
     parts: Vec<(usize, i64)>,
+    /// Rows without a place on the clock.
+    leaves: Vec<usize>,
 }
 
 impl<'a> Families<'a> {
@@ -30,15 +34,18 @@ impl<'a> Families<'a> {
         rows: &'a [Row],
         linkage: &'a Linkage,
         disagreement: &'a Disagreement<'a>,
+        said: &'a Said,
     ) -> Families<'a> {
         let alone = |row| Family {
             core: vec![(row, 0)],
             parts: Vec::new(),
+            leaves: Vec::new(),
         };
         Families {
             rows,
             linkage,
             disagreement,
+            said,
             of: (0..rows.len()).collect(),
             families: (0..rows.len()).map(alone).collect(),
         }
@@ -56,7 +63,7 @@ impl<'a> Families<'a> {
     /// Joins the cores of two rows that are the same recording, if all members agree.
     pub(super) fn join(&mut self, pair: &Pair) {
         let (keep, gone) = (self.of[pair.a], self.of[pair.b]);
-        if keep == gone {
+        if keep == gone || self.parted(keep, gone) {
             return;
         }
         // On keep's clock b starts `offset` items before a.
@@ -93,7 +100,7 @@ impl<'a> Families<'a> {
             _ => (pair.b, pair.a, -pair.offset),
         };
         let (from, to) = (self.of[part], self.of[whole]);
-        if from == to || !self.families[from].parts.is_empty() {
+        if from == to || !self.families[from].parts.is_empty() || self.parted(from, to) {
             return;
         }
         // Item i of the part on item i + offset of the whole: it starts that much later.
@@ -119,6 +126,64 @@ impl<'a> Families<'a> {
             self.families[to].parts.extend(moved);
             self.families[from].core.clear();
         }
+    }
+
+    /// Hangs a row that stands alone on the family of another, whose core must have it.
+    pub(super) fn hang(&mut self, pair: &Pair) {
+        let (one, other) = match pair.piece {
+            Some(Piece::B) => (pair.b, pair.a),
+            _ => (pair.a, pair.b),
+        };
+        let fits = |leaf: usize, on: usize| {
+            let (from, to) = (&self.families[self.of[leaf]], &self.families[self.of[on]]);
+            let alone = from.core.len() == 1 && from.parts.is_empty() && from.leaves.is_empty();
+            alone
+                && to.core.iter().any(|&(row, _)| row == on)
+                && (pair.piece.is_none() || self.share_is_enough(leaf, on))
+        };
+        let (from, to) = (self.of[one], self.of[other]);
+        if from == to || self.parted(from, to) {
+            return;
+        }
+        if fits(one, other) {
+            self.swallow(from, to);
+        } else if pair.piece.is_none() && fits(other, one) {
+            self.swallow(to, from);
+        }
+    }
+
+    /// Puts two rows' families together because a person said so.
+    pub(super) fn unite(&mut self, a: usize, b: usize) {
+        let (to, from) = (self.of[a], self.of[b]);
+        if to != from && !self.parted(to, from) {
+            self.swallow(from, to);
+        }
+    }
+
+    /// All of a family become leaves of another.
+    fn swallow(&mut self, from: usize, to: usize) {
+        let gone = std::mem::take(&mut self.families[from]);
+        let rows = gone.core.iter().chain(&gone.parts).map(|&(row, _)| row);
+        let rows: Vec<usize> = rows.chain(gone.leaves.iter().copied()).collect();
+        for &row in &rows {
+            self.of[row] = to;
+        }
+        self.families[to].leaves.extend(rows);
+    }
+
+    /// Has a person parted a member of one from a member of the other?
+    fn parted(&self, one: usize, other: usize) -> bool {
+        if self.said.is_empty() {
+            return false;
+        }
+        let members = |family: usize| {
+            let family = &self.families[family];
+            let placed = family.core.iter().chain(&family.parts);
+            placed
+                .map(|&(row, _)| row)
+                .chain(family.leaves.iter().copied())
+        };
+        members(one).any(|a| members(other).any(|b| self.said.parts(a, b)))
     }
 
     /// Where a row starts on its family's clock. An attached part counts too.

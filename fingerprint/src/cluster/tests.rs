@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::Config;
+use crate::decisions::Said;
 
 fn id(n: u8) -> RecordingId {
     RecordingId([n; 16])
@@ -17,7 +18,7 @@ fn row(n: u8, items: usize) -> Row {
 }
 
 fn same(a: usize, b: usize, bit_match: f64) -> Pair {
-    let kind = MatchKind::SameRecording;
+    let kind = MatchKind::OtherEncode;
     Pair {
         a,
         b,
@@ -26,6 +27,7 @@ fn same(a: usize, b: usize, bit_match: f64) -> Pair {
         overlap: 1000,
         kind,
         piece: None,
+        way: Way::default(),
     }
 }
 
@@ -40,6 +42,7 @@ fn part(a: usize, b: usize, offset: i64, overlap: usize) -> Pair {
         overlap,
         kind,
         piece: Some(Piece::A),
+        way: Way::default(),
     }
 }
 
@@ -49,7 +52,13 @@ fn groups(rows: &[Row], pairs: &[Pair], strangers: &[(usize, usize)]) -> (Vec<Ve
         let apart = strangers.contains(&(a.min(b), a.max(b)));
         Some(if apart { 0.48 } else { 0.1 })
     };
-    let found = cluster(rows, pairs, &Config::built_in().cluster, &disagreement);
+    let found = cluster(
+        rows,
+        pairs,
+        &Config::built_in().cluster,
+        &disagreement,
+        &Said::default(),
+    );
     let members = |cluster: &Cluster| cluster.members.iter().map(|id| id.0[0]).collect();
     (
         found.clusters.iter().map(members).collect(),
@@ -66,7 +75,13 @@ fn recordings_with_the_same_audio_are_a_cluster_by_themselves() {
         },
         row(2, 485),
     ];
-    let found = cluster(&rows, &[], &Config::built_in().cluster, &|_, _, _| None);
+    let found = cluster(
+        &rows,
+        &[],
+        &Config::built_in().cluster,
+        &|_, _, _| None,
+        &Said::default(),
+    );
     assert_eq!(found.clusters.len(), 1);
     let cluster = &found.clusters[0];
     assert_eq!(cluster.members, [id(1), id(4), id(9)]);
@@ -104,7 +119,13 @@ fn the_offset_that_members_imply_is_the_one_that_is_checked() {
             0.5
         })
     };
-    let found = cluster(&rows, &pairs, &Config::built_in().cluster, &right);
+    let found = cluster(
+        &rows,
+        &pairs,
+        &Config::built_in().cluster,
+        &right,
+        &Said::default(),
+    );
     assert_eq!(found.clusters[0].members, [id(0), id(1), id(2)]);
     assert_eq!(found.clusters[0].evidence[0].offset, -1.24);
 }
@@ -157,7 +178,7 @@ proptest! {
         for (a, b, percent, contained) in edges {
             if a < b && !pairs.iter().any(|pair| (pair.a, pair.b) == (a, b)) {
                 let known = if contained { part(a, b, 3, 400) } else { same(a, b, 0.9) };
-                pairs.push(Pair { bit_match: f64::from(percent) / 100.0, ..known });
+                pairs.push(Pair { bit_match: f64::from(percent) / 100.0, ..known.clone() });
             }
         }
         let strangers = [(0, 3), (2, 5), (1, 6)];

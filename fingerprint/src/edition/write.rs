@@ -14,7 +14,9 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::index::build;
 use crate::job;
+use crate::landmarks::Landmarks;
 use crate::library::Library;
+use crate::peaks::Peak;
 use crate::print::ALGORITHM;
 
 /// What was written, for the manifest.
@@ -45,10 +47,11 @@ pub fn write_edition(
     progress: &dyn Progress,
 ) -> Result<Written, Error> {
     let inputs = job::inputs_of(store, catalogue)?;
-    let library = job::library(store, &inputs, config, progress)?;
+    let decisions = job::decisions(store)?;
+    let library = job::library(store, &inputs, &decisions, config, progress)?;
     let (items, index_bytes) = write_library(&dir.join(FILE), &library, config)?;
     Ok(Written {
-        run: job::run_of(&inputs, config),
+        run: job::run_of(&inputs, &decisions, config),
         rows: library.rows.len() as u64,
         recordings: library
             .rows
@@ -67,6 +70,18 @@ pub(crate) fn write_library(
     config: &Config,
 ) -> Result<(u64, u64), Error> {
     let index = build(&library.prints, config.index.sampling);
+    let rows: Vec<Landmarks<'_>> = library.prints.iter().map(Landmarks::from).collect();
+    let landmarks = build(&rows, config.identify.sampling);
+    let peaks: Vec<Peak> = library
+        .prints
+        .iter()
+        .flat_map(|print| print.peaks())
+        .copied()
+        .collect();
+    let mut peak_starts = vec![0u64];
+    for print in &library.prints {
+        peak_starts.push(peak_starts[peak_starts.len() - 1] + print.peaks().len() as u64);
+    }
     let items: Vec<u32> = library
         .prints
         .iter()
@@ -84,12 +99,17 @@ pub(crate) fn write_library(
         owners.push(owners[owners.len() - 1] + row.recordings.len() as u32);
     }
     ColumnsWriter::new(path)
-        .section("format", &[VERSION, index.sampling])
+        .section("format", &[VERSION, index.sampling, landmarks.sampling])
         .section("algorithm", ALGORITHM.as_bytes())
         .section("starts", &index.starts)
         .section("directory", &index.directory)
         .section("postings", &index.postings)
         .section("items", &items)
+        .section("landmarks.starts", &landmarks.starts)
+        .section("landmarks.directory", &landmarks.directory)
+        .section("landmarks.postings", &landmarks.postings)
+        .section("peaks", &peaks)
+        .section("peaks.starts", &peak_starts)
         .section("recordings", &recordings)
         .section("recordings.starts", &owners)
         .finish()?;

@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 
-use super::{BUCKET_ENTRIES, Index, MAX_DIRECTORY_BITS, MAX_SAMPLING, selected};
-use crate::print::{KEY_BITS, Print};
+use super::{BUCKET_ENTRIES, Index, Keyed, MAX_DIRECTORY_BITS, MAX_SAMPLING};
+use crate::print::KEY_BITS;
 
 /// Entries that one pass sorts: 128 MB.
 const PASS_ENTRIES: u64 = 1 << 24;
@@ -40,19 +40,23 @@ impl IndexColumns {
 
 /// Builds the index over `prints` (row `i` is `prints[i]`). `sampling` above
 /// [`MAX_SAMPLING`] is taken as that.
-pub fn build(prints: &[Print], sampling: u32) -> IndexColumns {
+pub fn build<K: Keyed>(prints: &[K], sampling: u32) -> IndexColumns {
     build_in_passes(prints, sampling.min(MAX_SAMPLING), PASS_ENTRIES)
 }
 
-pub(crate) fn build_in_passes(prints: &[Print], sampling: u32, per_pass: u64) -> IndexColumns {
+pub(crate) fn build_in_passes<K: Keyed>(
+    prints: &[K],
+    sampling: u32,
+    per_pass: u64,
+) -> IndexColumns {
     let mut starts = Vec::with_capacity(prints.len() + 1);
     starts.push(0u64);
     for print in prints {
-        starts.push(starts[starts.len() - 1] + print.view().len() as u64);
+        starts.push(starts[starts.len() - 1] + print.places());
     }
     let entries: u64 = prints
         .par_iter()
-        .map(|print| selected(print.view(), sampling).count() as u64)
+        .map(|print| print.keys(sampling).count() as u64)
         .sum();
     let key_bits = KEY_BITS - sampling;
     let bits = (entries / BUCKET_ENTRIES)
@@ -99,8 +103,8 @@ fn key_of(entry: u64) -> u32 {
     (entry >> PLACE_BITS) as u32
 }
 
-fn sorted_entries(
-    prints: &[Print],
+fn sorted_entries<K: Keyed>(
+    prints: &[K],
     starts: &[u64],
     sampling: u32,
     wanted: impl Fn(u32) -> bool + Sync,
@@ -110,7 +114,8 @@ fn sorted_entries(
         .par_iter()
         .zip(starts)
         .flat_map_iter(|(print, &start)| {
-            selected(print.view(), sampling)
+            print
+                .keys(sampling)
                 .filter(move |&(scrambled, _)| wanted(scrambled))
                 .map(move |(scrambled, at)| {
                     u64::from(scrambled) << PLACE_BITS | (start + at as u64)
@@ -147,7 +152,7 @@ mod tests {
 
     use super::super::{Hit, leb128, scramble};
     use super::*;
-    use crate::print::key;
+    use crate::print::{Print, key};
 
     /// Rows over a small alphabet, so that keys are shared and runs occur.
     fn rows() -> impl Strategy<Value = Vec<Print>> {

@@ -43,13 +43,13 @@ fn gain_copies_and_trims_of_a_song_are_recognised() {
     check(
         &file,
         &at("quiet.wav", &louder(&samples, 0.25)),
-        MatchKind::SameRecording,
+        MatchKind::OtherEncode,
         0.0,
     );
     check(
         &file,
         &at("cut.wav", &part(&samples, 2.7, 80.0)),
-        MatchKind::SameRecording,
+        MatchKind::OtherEncode,
         2.7,
     );
     let preview = at("preview.wav", &part(&samples, 25.0, 55.0));
@@ -76,7 +76,7 @@ fn lossy_encodes_of_a_song_are_the_same_recording() {
     ];
     for (name, arguments) in codecs {
         let whole = ffmpeg(&file, &arguments, &dir.path().join(name));
-        check(&file, &whole, MatchKind::SameRecording, 0.0);
+        check(&file, &whole, MatchKind::OtherEncode, 0.0);
         let preview = ffmpeg(&cut, &arguments, &dir.path().join(format!("cut-{name}")));
         check(&file, &preview, MatchKind::Contained, 30.0);
     }

@@ -8,12 +8,13 @@ use catalog::rights::Rights;
 use catalog::store::Store;
 use catalog::units::{Frames, Millis, SampleRate};
 use fingerprint::Config;
+use fingerprint::decisions::{Decision, Word};
 use fingerprint::edition::{FILE, Fingerprints, write_edition};
 use fingerprint::report::Report;
 use fingerprint::stored::{object_key, prefix};
 use fingerprint::{chromaprint, job};
 
-use crate::synth::{RATE, louder, part, song, wav};
+use crate::synth::{RATE, faster, louder, part, song, wav};
 
 fn isrc(n: u32) -> Isrc {
     format!("QZABC26{n:05}").parse().unwrap()
@@ -150,7 +151,7 @@ fn a_drop_with_duplicates_silence_and_a_broken_master_is_reported_and_done_once(
         let catalogue = drop_of_nine(&store);
         let first = run(&store, &catalogue, 2);
         let expected = [
-            (vec![1, 5], MatchKind::SameRecording),
+            (vec![1, 5], MatchKind::OtherEncode),
             (vec![2, 6], MatchKind::Contained),
             (vec![3, 7], MatchKind::IdenticalAudio),
         ];
@@ -168,7 +169,7 @@ fn a_drop_with_duplicates_silence_and_a_broken_master_is_reported_and_done_once(
             "Song 6",
             "contained",
             "12.",
-            "same recording",
+            "other encode",
             "silence",
             "QZABC2600007",
         ] {
@@ -302,4 +303,140 @@ fn an_empty_catalogue_is_a_run_without_duplicates() {
             .to_string()
             .contains("no duplicates among 0 recordings")
     );
+}
+
+fn decide(store: &Store, a: u32, b: u32, word: Word) {
+    let (a, b) = (
+        RecordingId::of_isrc(&isrc(a)),
+        RecordingId::of_isrc(&isrc(b)),
+    );
+    let decision = Decision {
+        a: a.min(b),
+        b: a.max(b),
+        word,
+        who: "Ada".to_owned(),
+        why: "heard both".to_owned(),
+    };
+    job::decide(store, &decision).unwrap();
+}
+
+#[test]
+fn what_a_person_decided_holds_in_every_later_run_until_they_say_otherwise() {
+    let store = Store::open("memory:").unwrap();
+    let catalogue = drop_of_nine(&store);
+    run(&store, &catalogue, 2);
+    decide(&store, 1, 5, Word::Different);
+    decide(&store, 7, 3, Word::Different);
+    decide(&store, 2, 4, Word::Same);
+    let decided = run(&store, &catalogue, 2);
+    let members: Vec<Vec<u32>> = groups(&decided).into_iter().map(|(m, _)| m).collect();
+    assert_eq!(members, [vec![2, 4, 6]], "{decided}");
+    assert!(!decided.reused);
+    let evidence = &decided.clusters[0].evidence;
+    assert!(evidence.iter().any(|says| says.kind == MatchKind::Decided));
+    assert_eq!(decided.related.len(), 2, "1 = 5 and 3 = 7 are still shown");
+
+    let user: toml::Table = "match = { same_slack_s = 6.0 }".parse().unwrap();
+    let config = Config::load(Some(&user)).unwrap();
+    let other = job::run(&store, &catalogue, &config, None, 2, &Silent).unwrap();
+    assert_eq!(groups(&other), groups(&decided), "another setting");
+
+    for (a, b) in [(1, 5), (3, 7), (2, 4)] {
+        decide(&store, a, b, Word::Undecided);
+    }
+    let members: Vec<Vec<u32>> = groups(&run(&store, &catalogue, 2))
+        .into_iter()
+        .map(|(m, _)| m)
+        .collect();
+    assert_eq!(members, [vec![1, 5], vec![2, 6], vec![3, 7]]);
+    assert_eq!(
+        store.list("decisions/").unwrap().len(),
+        6,
+        "all words are kept"
+    );
+}
+
+#[test]
+fn a_new_delivery_alone_is_compared_with_everything() {
+    let store = Store::open("memory:").unwrap();
+    let old = drop_of_nine(&store);
+    let first = run(&store, &old, 2);
+    assert_eq!(first.work.compared, first.work.rows);
+    let mut tracks: Vec<(u32, Sha256)> = old
+        .tracks()
+        .map(|(_, track)| {
+            (
+                u32::from(track.number),
+                track.master.as_ref().unwrap().sha256,
+            )
+        })
+        .collect();
+    tracks.push((10, master(&store, &louder(&song(74, 60.0), 0.5))));
+    let grown = catalogue(&tracks);
+    let second = run(&store, &grown, 2);
+    assert_eq!((second.made, second.work.compared), (1, 1));
+    assert_eq!(second.work.rows, first.work.rows + 1);
+    for (key, _) in store.list("duplicates").unwrap() {
+        store.delete(&key).unwrap();
+    }
+    let anew = run(&store, &grown, 2);
+    assert_eq!(anew.work.compared, anew.work.rows);
+    assert_eq!(anew.clusters, second.clusters);
+    assert!(groups(&anew).iter().any(|(members, _)| members == &[4, 10]));
+}
+
+#[test]
+fn a_faster_copy_is_named_so_with_its_stretch_and_drawn() {
+    let store = Store::open("memory:").unwrap();
+    let one = song(75, 60.0);
+    let masters = [&one, &faster(&one, 1.03), &song(76, 60.0)].map(|song| master(&store, song));
+    let numbered: Vec<(u32, Sha256)> = (1..).zip(masters).collect();
+    let found = run(&store, &catalogue(&numbered), 2);
+    assert_eq!(
+        groups(&found),
+        [(vec![1, 2], MatchKind::SpeedChanged)],
+        "{found}"
+    );
+    let says = found.clusters[0].evidence[0];
+    let slower = if says.a == RecordingId::of_isrc(&isrc(1)) {
+        1.0 / says.stretch
+    } else {
+        says.stretch
+    };
+    assert!((slower - 1.03).abs() < 0.002, "{says:?}");
+    assert!((says.semitones.abs() - 0.51).abs() < 0.1, "{says:?}");
+    let dir = tempfile::tempdir().unwrap();
+    job::write_page(dir.path(), &found).unwrap();
+    let page = std::fs::read_to_string(dir.path().join("report.html")).unwrap();
+    assert!(
+        page.contains("speed changed") && page.contains("<rect "),
+        "{page}"
+    );
+}
+
+#[test]
+fn the_edition_hears_a_clip_at_another_speed_and_refuses_a_stranger() {
+    let store = Store::open("memory:").unwrap();
+    let catalogue = drop_of_nine(&store);
+    let config = Config::built_in();
+    run(&store, &catalogue, 2);
+    let dir = tempfile::tempdir().unwrap();
+    write_edition(dir.path(), &store, &catalogue, &config, &Silent).unwrap();
+    let edition = Fingerprints::open(&dir.path().join(FILE)).unwrap();
+    let heard = |samples: &[f32]| {
+        let clip = wav(&dir.path().join("clip.wav"), samples, RATE);
+        let clip = chromaprint::of_file(&clip, None).unwrap();
+        edition.hear(clip.print().peaks(), &config.identify)
+    };
+    let clip = faster(&part(&song(74, 60.0), 20.0, 35.0), 1.02);
+    let found = heard(&clip);
+    let right = [RecordingId::of_isrc(&isrc(4))];
+    assert_eq!(edition.recordings(found[0].row), right);
+    assert!((found[0].line.stretch - 1.02).abs() < 0.012, "{found:?}");
+    let begins = found[0].line.offset * fingerprint::peaks::FRAME_SECONDS;
+    assert!((begins - 20.0).abs() < 0.5, "{begins}");
+    for stranger in 80..86 {
+        assert_eq!(heard(&part(&song(stranger, 60.0), 20.0, 35.0)), []);
+    }
+    assert_eq!(heard(&vec![0.0; 10 * RATE as usize]), []);
 }

@@ -1,0 +1,229 @@
+//! Which recordings are the same although Chromaprint cannot see it?
+//!
+//! Another tempo, another pitch, a voice on top, a telephone: the landmarks of a recording, bent
+//! in every way that [`Bending`] lists, are looked up in a thin index (a few landmarks a second
+//! are enough for minutes of music). What shares landmarks at one offset is traced peak by peak.
+
+use catalog::cluster::MatchKind;
+use serde::{Deserialize, Serialize};
+
+use crate::candidates::{Gate, agreeing};
+use crate::index::Index;
+use crate::landmarks::{Bend, landmarks};
+use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
+use crate::print::Print;
+use crate::trace::{Count, Line, SEGMENT, Trace, trace};
+use crate::verdict::{Piece, Verdict};
+
+/// Settings of the search. See `default.toml`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bending {
+    /// One landmark in 2^sampling is indexed.
+    pub sampling: u32,
+    /// Which recordings are traced.
+    pub votes: Gate,
+    /// Stretches at which pitch moves too, as when a record turns slower.
+    pub varispeed: Vec<f64>,
+    /// Stretches at which pitch stays.
+    pub tempo: Vec<f64>,
+    /// Semitones at which the tempo stays.
+    pub semitones: Vec<f64>,
+    /// Frames by which a rough line may be off before it is traced.
+    pub drift: i64,
+    /// Shortest run that can match, seconds.
+    pub min_overlap_s: f64,
+    /// Smallest share of peaks that the run's recordings have in common ...
+    pub min_share: f64,
+    /// ... and how many times chance's share that must be.
+    pub min_over_chance: f64,
+    /// Fewest decimal digits of odds against chance.
+    pub min_digits: f64,
+    /// The same three for one that is a part of the other: it has more places to fit by chance.
+    pub contained_share: f64,
+    /// Share of peaks from which the sound is the same but for equaliser or compressor.
+    pub remaster_share: f64,
+    /// Change of speed from which it is called so.
+    pub min_stretch: f64,
+    /// Change of pitch from which it is called so, semitones.
+    pub min_semitones: f64,
+    /// Seconds outside the run that the same recording may have.
+    pub same_slack_s: f64,
+    /// Share of a contained recording that may lie outside the run.
+    pub contained_slack: f64,
+}
+
+/// A match of bent recordings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bent {
+    /// How they lie on each other.
+    pub trace: Trace,
+    /// The segments that match.
+    pub run: std::ops::Range<usize>,
+    /// What they are to each other.
+    pub verdict: Verdict,
+}
+
+impl Bending {
+    /// Every way in which a query is bent, the straight one first.
+    pub fn bends(&self) -> Vec<Bend> {
+        let varispeed = self
+            .varispeed
+            .iter()
+            .map(|&stretch| Bend::varispeed(stretch));
+        let tempo = self.tempo.iter().map(|&stretch| Bend {
+            stretch,
+            semitones: 0.0,
+        });
+        let pitch = self.semitones.iter().map(|&semitones| Bend {
+            stretch: 1.0,
+            semitones,
+        });
+        std::iter::once(Bend::NONE)
+            .chain(varispeed)
+            .chain(tempo)
+            .chain(pitch)
+            .collect()
+    }
+
+    /// Rows that may be the query's recording, each with the rough lines that most landmarks
+    /// say, by row.
+    pub fn rough(
+        &self,
+        query: &Print,
+        index: &Index<'_>,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<(usize, Line)> {
+        let mut found: Vec<(usize, usize, Line)> = Vec::new();
+        for bend in self.bends() {
+            let keys = landmarks(query.peaks(), bend, index.sampling())
+                .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
+            for candidate in agreeing(keys, index, &self.votes, &wanted) {
+                let line = Line {
+                    stretch: bend.stretch,
+                    offset: candidate.offset as f64,
+                    units: bend.units(),
+                };
+                found.push((candidate.row as usize, candidate.shared, line));
+            }
+        }
+        // Stable: of equals the straighter bend stays in front.
+        found.sort_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(&x.1)));
+        found
+            .chunk_by(|x, y| x.0 == y.0)
+            .flat_map(|row| row.iter().take(LINES_PER_ROW))
+            .map(|&(row, _, line)| (row, line))
+            .collect()
+    }
+
+    /// Traces a rough line and judges; None if they do not match.
+    pub fn judge(&self, a: &Print, b: &Print, rough: Line) -> Option<Bent> {
+        let trace = trace(a.peaks(), b.peaks(), rough, self.drift);
+        self.run(&trace)?;
+        let trace = trace.doubted(a.peaks(), b.peaks());
+        let run = self.run(&trace)?;
+        let clear = self.enough(&trace, trace.count(run.clone()), self.contained_share);
+        let verdict = self.verdict(a, b, &trace, &run, clear)?;
+        Some(Bent {
+            trace,
+            run,
+            verdict,
+        })
+    }
+
+    /// The run that matches, if it is long and good enough.
+    fn run(&self, trace: &Trace) -> Option<std::ops::Range<usize>> {
+        let bar = (1.3 * trace.chance).max(0.6 * self.min_share);
+        let run = trace.best_run(bar);
+        let seconds = run.len() as f64 * f64::from(SEGMENT) * FRAME_SECONDS;
+        let enough = self.enough(trace, trace.count(run.clone()), self.min_share);
+        (seconds >= self.min_overlap_s && enough).then_some(run)
+    }
+
+    fn enough(&self, trace: &Trace, count: Count, share: f64) -> bool {
+        count.share() >= share
+            && count.share() >= self.min_over_chance * trace.chance
+            && trace.digits(count) >= self.min_digits
+    }
+
+    fn verdict(
+        &self,
+        a: &Print,
+        b: &Print,
+        trace: &Trace,
+        run: &std::ops::Range<usize>,
+        clear: bool,
+    ) -> Option<Verdict> {
+        let [outside_a, outside_b] = outside(a, b, trace, run);
+        let slack = self.same_slack_s + f64::from(SEGMENT) * FRAME_SECONDS;
+        if outside_a <= slack && outside_b <= slack {
+            let kind = self.kind(trace, run);
+            return Some(Verdict { kind, piece: None });
+        }
+        let within = |outside: f64, print: &Print| {
+            outside <= self.contained_slack * seconds(print) || outside <= slack
+        };
+        let piece = match (within(outside_a, a), within(outside_b, b)) {
+            (true, true) if outside_a <= outside_b => Piece::A,
+            (true, false) => Piece::A,
+            (_, true) => Piece::B,
+            (false, false) => return None,
+        };
+        clear.then_some(Verdict {
+            kind: MatchKind::Contained,
+            piece: Some(piece),
+        })
+    }
+
+    /// What a whole match is.
+    fn kind(&self, trace: &Trace, run: &std::ops::Range<usize>) -> MatchKind {
+        let semitones = trace.line.units / f64::from(UNITS_PER_SEMITONE);
+        if self.changed(trace.line.stretch, semitones) {
+            MatchKind::SpeedChanged
+        } else if trace.count(run.clone()).share() >= self.remaster_share {
+            MatchKind::Remaster
+        } else {
+            MatchKind::Edit
+        }
+    }
+
+    /// Is this another speed or pitch?
+    pub fn changed(&self, stretch: f64, semitones: f64) -> bool {
+        (stretch - 1.0).abs() >= self.min_stretch || semitones.abs() >= self.min_semitones
+    }
+}
+
+/// Rough lines that are traced per pair of recordings.
+const LINES_PER_ROW: usize = 2;
+
+/// Seconds from the first peak to the last.
+fn seconds(print: &Print) -> f64 {
+    match (print.peaks().first(), print.peaks().last()) {
+        (Some(first), Some(last)) => last.seconds() - first.seconds(),
+        _ => 0.0,
+    }
+}
+
+/// Seconds of each recording outside the run.
+fn outside(a: &Print, b: &Print, trace: &Trace, run: &std::ops::Range<usize>) -> [f64; 2] {
+    let (Some(first), Some(last)) = (b.peaks().first(), b.peaks().last()) else {
+        return [f64::MAX; 2];
+    };
+    let (Some(begin), Some(end)) = (a.peaks().first(), a.peaks().last()) else {
+        return [f64::MAX; 2];
+    };
+    let edge = |segment: usize| {
+        (segment as f64 * f64::from(SEGMENT))
+            .clamp(f64::from(begin.frame()), f64::from(end.frame()))
+    };
+    let (from, to) = (edge(run.start), edge(run.end));
+    let there = |frame: f64| {
+        (frame * trace.line.stretch + trace.line.offset)
+            .clamp(f64::from(first.frame()), f64::from(last.frame()))
+    };
+    let inside_b = there(to) - there(from);
+    [
+        seconds(a) - (to - from) * FRAME_SECONDS,
+        seconds(b) - inside_b * FRAME_SECONDS,
+    ]
+}

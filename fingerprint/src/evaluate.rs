@@ -1,0 +1,115 @@
+//! How often is a duplicate found and a clip recognised, and how often wrongly?
+//!
+//! `backline fingerprint evaluate MUSIC` takes songs from a folder, damages them in every way that
+//! a catalogue meets (`degrade`; what needs codecs or time stretching is done by ffmpeg, and
+//! left out aloud without it), and counts what is found (`found`) and what is recognised
+//! (`clips`). Beside ours stands what `fpcalc`'s fingerprints give by themselves: the lowest bit
+//! error of whole overlaps, against the usual limit of 0.35. Songs, offsets and noises follow from
+//! the seed, and are written down.
+
+use std::path::{Path, PathBuf};
+
+use catalog::progress::Progress;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Config;
+use crate::error::Error;
+
+mod clips;
+mod degrade;
+mod found;
+mod page;
+mod songs;
+mod sound;
+
+pub use clips::Heard;
+pub use found::Found;
+pub use page::{html, text};
+
+/// What to evaluate.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// The folder with music; any audio file below it that decodes is a song.
+    pub music: PathBuf,
+    /// Decides which songs, where clips begin, and every noise.
+    pub seed: u64,
+    /// Songs in the catalogue that duplicates are sought in.
+    pub songs: usize,
+    /// Songs that are no part of it, for clips that must be refused.
+    pub strangers: usize,
+    /// Seconds of each song that are used.
+    pub seconds: f64,
+    /// Clips per row of the table.
+    pub clips: usize,
+}
+
+/// What came out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evaluation {
+    /// What was asked for.
+    pub plan: Plan,
+    /// The songs of the catalogue, below the folder.
+    pub songs: Vec<PathBuf>,
+    /// The others.
+    pub strangers: Vec<PathBuf>,
+    /// What was left out, and why.
+    pub left_out: Vec<String>,
+    /// Duplicates, by degradation.
+    pub found: Vec<Found>,
+    /// Pairs of different songs that were called duplicates; see them before calling them wrong:
+    /// corpora hold true duplicates.
+    pub strangers_matched: Vec<(PathBuf, PathBuf)>,
+    /// Clips, by noise and length.
+    pub heard: Vec<Heard>,
+}
+
+/// Runs it all.
+///
+/// # Errors
+/// [`Error::Page`] where the folder cannot be read, [`Error::Music`] when it holds too few songs.
+pub fn evaluate(
+    plan: &Plan,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Result<Evaluation, Error> {
+    let chosen = songs::choose(plan, progress)?;
+    let (catalogue, strangers) = chosen.split_at(plan.songs.min(chosen.len()));
+    let mut left_out = Vec::new();
+    let ffmpeg = songs::ffmpeg();
+    if !ffmpeg {
+        left_out.push("ffmpeg is not installed: no codecs, no tempo, no pitch".to_owned());
+    }
+    let (found, strangers_matched) = found::duplicates(catalogue, plan, config, ffmpeg, progress);
+    let heard = clips::clips(catalogue, strangers, plan, config, progress);
+    let paths = |songs: &[songs::Song]| songs.iter().map(|song| song.path.clone()).collect();
+    Ok(Evaluation {
+        plan: plan.clone(),
+        songs: paths(catalogue),
+        strangers: paths(strangers),
+        left_out,
+        found,
+        strangers_matched,
+        heard,
+    })
+}
+
+/// Writes `evaluation.json` and `evaluation.html` into a folder.
+///
+/// # Errors
+/// [`Error::Page`] naming the file.
+pub fn write(folder: &Path, evaluation: &Evaluation) -> Result<(), Error> {
+    let json = serde_json::to_vec_pretty(evaluation).expect("figures are plain data");
+    for (name, bytes) in [
+        ("evaluation.json", json),
+        ("evaluation.html", html(evaluation).into_bytes()),
+    ] {
+        let file = folder.join(name);
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&file, bytes))
+            .map_err(|source| Error::Page {
+                file: file.display().to_string(),
+                source,
+            })?;
+    }
+    Ok(())
+}

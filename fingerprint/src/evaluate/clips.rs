@@ -1,0 +1,208 @@
+//! Which clips are recognised, and which strangers are taken for somebody?
+
+use catalog::progress::Progress;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Plan;
+use super::degrade::sixteen_bits;
+use super::found::print_of;
+use super::songs::Song;
+use super::sound::{Dice, faster, mixed, pink, room, voices};
+use crate::config::Config;
+use crate::identify::Listening;
+use crate::index::{Index, build};
+use crate::landmarks::Landmarks;
+use crate::peaks::{Picker, RATE};
+use crate::print::Print;
+
+/// A row of the table.
+#[derive(Clone, Debug, Serialize)]
+pub struct Heard {
+    /// What was done to the clips.
+    pub noise: String,
+    /// Their length.
+    pub seconds: f64,
+    /// Clips of songs of the catalogue, and of others.
+    pub clips: [usize; 2],
+    /// Clips whose best answer, accepted or not, is right: per cent.
+    pub top: f64,
+    /// Clips whose accepted answer is right: per cent.
+    pub right: f64,
+    /// Clips whose accepted answer is wrong: per cent.
+    pub wrong: f64,
+    /// The top-1 share that is asked for, where one is.
+    pub target: Option<f64>,
+    /// Clips of other songs that were taken for one of the catalogue: per cent.
+    pub strangers: f64,
+    /// Processor time of a query with its peaks, milliseconds: mean.
+    pub cpu_ms: f64,
+}
+
+type Damage = fn(&[f32], &mut Dice) -> Vec<f32>;
+
+/// What is done to clips, with the top-1 shares asked for at 5, 10 and 15 s.
+const DAMAGES: &[(&str, Option<[f64; 3]>, Damage)] = &[
+    ("none", None, |x, _| x.to_vec()),
+    ("pink 0 dB", Some([94.0, 98.0, 99.5]), |x, dice| {
+        mixed(x, &pink(dice, x.len()), 0.0)
+    }),
+    ("babble 5 dB", Some([97.0, 99.0, 99.0]), |x, dice| {
+        mixed(x, &voices(dice, x.len(), 6), 5.0)
+    }),
+    ("babble 0 dB", Some([82.0, 95.0, 97.0]), |x, dice| {
+        mixed(x, &voices(dice, x.len(), 6), 0.0)
+    }),
+    ("room, microphone, pink 10 dB", None, |x, dice| {
+        let heard = room(dice, x);
+        mixed(&heard, &pink(dice, x.len()), 10.0)
+    }),
+    ("2 % too fast, pink 10 dB", None, |x, dice| {
+        let fast = faster(x, 1.02);
+        mixed(&fast, &pink(dice, fast.len()), 10.0)
+    }),
+    ("2 % too slow, pink 10 dB", None, |x, dice| {
+        let slow = faster(x, 0.98);
+        mixed(&slow, &pink(dice, slow.len()), 10.0)
+    }),
+];
+
+/// One clip's outcome.
+struct Outcome {
+    top: bool,
+    accepted: Option<bool>,
+    nanos: u64,
+}
+
+pub(super) fn clips(
+    songs: &[Song],
+    strangers: &[Song],
+    plan: &Plan,
+    config: &Config,
+    progress: &dyn Progress,
+) -> Vec<Heard> {
+    let prints: Vec<Print> = songs
+        .par_iter()
+        .map(|song| print_of(&song.samples))
+        .collect();
+    let rows: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
+    let columns = build(&rows, config.identify.sampling);
+    let Some(index) = columns.view() else {
+        return Vec::new();
+    };
+    let ear = Ear {
+        prints: &prints,
+        index,
+        listening: &config.identify,
+    };
+    progress.begin("clips", (DAMAGES.len() * 6 * plan.clips) as u64, "clips");
+    let mut table = Vec::new();
+    for (noise, targets, damage) in DAMAGES {
+        for (at, seconds) in [5.0, 10.0, 15.0].into_iter().enumerate() {
+            let ours = ear.hear(songs, Some(()), *damage, seconds, plan, progress);
+            let others = ear.hear(strangers, None, *damage, seconds, plan, progress);
+            let percent = |n: usize, of: usize| 100.0 * n as f64 / of.max(1) as f64;
+            let accepted = |outcomes: &[Outcome], right: bool| {
+                outcomes
+                    .iter()
+                    .filter(|o| o.accepted == Some(right))
+                    .count()
+            };
+            let nanos: u64 = ours.iter().map(|outcome| outcome.nanos).sum();
+            table.push(Heard {
+                noise: (*noise).to_owned(),
+                seconds,
+                clips: [ours.len(), others.len()],
+                top: percent(ours.iter().filter(|o| o.top).count(), ours.len()),
+                right: percent(accepted(&ours, true), ours.len()),
+                wrong: percent(accepted(&ours, false), ours.len()),
+                target: targets.map(|targets| targets[at]),
+                strangers: percent(accepted(&others, false), others.len()),
+                cpu_ms: nanos as f64 / 1e6 / ours.len().max(1) as f64,
+            });
+        }
+    }
+    progress.finish();
+    table
+}
+
+struct Ear<'a> {
+    prints: &'a [Print],
+    index: Index<'a>,
+    listening: &'a Listening,
+}
+
+impl Ear<'_> {
+    fn hear(
+        &self,
+        songs: &[Song],
+        known: Option<()>,
+        damage: Damage,
+        seconds: f64,
+        plan: &Plan,
+        progress: &dyn Progress,
+    ) -> Vec<Outcome> {
+        if songs.is_empty() {
+            return Vec::new();
+        }
+        (0..plan.clips)
+            .into_par_iter()
+            .map(|number| {
+                let mut dice = Dice::new(plan.seed.wrapping_mul(1_000_003) + number as u64);
+                let song = dice.below(songs.len());
+                // A little more than asked, since a faster clip is shorter.
+                let len = (1.03 * seconds * f64::from(RATE)) as usize;
+                let from = dice.below(songs[song].samples.len().saturating_sub(len));
+                let clip =
+                    &songs[song].samples[from..][..len.min(songs[song].samples.len() - from)];
+                let signal: Vec<f32> = clip.iter().map(|&s| f32::from(s)).collect();
+                let mut damaged = sixteen_bits(&damage(&signal, &mut dice));
+                damaged.truncate((seconds * f64::from(RATE)) as usize);
+                progress.advance(1);
+                let same = |row: usize| known.is_some() && self.same(row, song, clip);
+                self.outcome(&damaged, same)
+            })
+            .collect()
+    }
+
+    fn outcome(&self, clip: &[i16], same: impl Fn(usize) -> bool) -> Outcome {
+        let before = cpu_nanos();
+        let mut picker = Picker::new();
+        picker.add(clip);
+        let peaks = picker.finish();
+        let peaks_of = |row: usize| self.prints[row].peaks();
+        let heard = self.listening.hear(&peaks, &self.index, peaks_of);
+        let nanos = cpu_nanos().saturating_sub(before);
+        let best = heard.first();
+        let needed = self.listening.needed(self.index.places());
+        let right = best.is_some_and(|found| same(found.row));
+        let accepted = best.filter(|found| found.digits >= needed).map(|_| right);
+        Outcome {
+            top: right,
+            accepted,
+            nanos,
+        }
+    }
+
+    /// Is this row the clip's song, or has it the clip's sound too (a loop, another edition)?
+    fn same(&self, row: usize, song: usize, clip: &[i16]) -> bool {
+        row == song || {
+            let mut picker = Picker::new();
+            picker.add(clip);
+            let peaks_of = |row: usize| self.prints[row].peaks();
+            let clean = self.listening.hear(&picker.finish(), &self.index, peaks_of);
+            let best = clean.first().map_or(0.0, |found| found.digits);
+            clean
+                .iter()
+                .any(|found| found.row == row && found.digits >= 0.5 * best)
+        }
+    }
+}
+
+/// Processor time of this thread, nanoseconds; zero where the system does not say.
+fn cpu_nanos() -> u64 {
+    std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|text| text.split(' ').next()?.parse().ok())
+        .unwrap_or(0)
+}

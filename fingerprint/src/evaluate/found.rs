@@ -1,0 +1,145 @@
+//! Which damaged copies are found among the originals, and what else?
+
+use std::path::PathBuf;
+
+use ::chromaprint::{Algorithm, Fingerprinter};
+use catalog::progress::{Progress, Silent};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::Plan;
+use super::degrade::{WAYS, Way, degraded};
+use super::songs::Song;
+use crate::align::{errors, overlap};
+use crate::config::Config;
+use crate::duplicates::{Both, Indexes, matching_pairs, of_query};
+use crate::peaks::{Picker, RATE};
+use crate::print::{Print, items_in};
+
+/// A row of the table.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found {
+    /// How the copies were damaged.
+    pub way: String,
+    /// Copies made.
+    pub copies: usize,
+    /// Copies that were found to be their original, per cent.
+    pub recall: f64,
+    /// The recall that is asked for.
+    pub target: f64,
+    /// Copies that were found to be another song.
+    pub wrong: usize,
+    /// What they were called, and how often.
+    pub kinds: Vec<(String, usize)>,
+    /// fpcalc's fingerprints alone: recall at a bit error below 0.35 over whole overlaps.
+    pub fpcalc: f64,
+}
+
+/// The fingerprint of 11,025 Hz mono.
+pub(super) fn print_of(samples: &[i16]) -> Print {
+    let mut printer = Fingerprinter::new(Algorithm::Test2);
+    let mut picker = Picker::new();
+    // These fail only for other rates and before `start`.
+    let _ = printer.start(RATE, 1);
+    let _ = printer.feed(samples);
+    let _ = printer.finish();
+    picker.add(samples);
+    Print::with_peaks(printer.fingerprint().to_vec(), &picker.finish())
+}
+
+pub(super) fn duplicates(
+    songs: &[Song],
+    plan: &Plan,
+    config: &Config,
+    ffmpeg: bool,
+    progress: &dyn Progress,
+) -> (Vec<Found>, Vec<(PathBuf, PathBuf)>) {
+    let prints: Vec<Print> = songs
+        .par_iter()
+        .map(|song| print_of(&song.samples))
+        .collect();
+    let indexes = Indexes::new(&prints, config);
+    let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) else {
+        return (Vec::new(), Vec::new());
+    };
+    let both = Both { items, landmarks };
+    let (pairs, _) = matching_pairs(&prints, &vec![true; prints.len()], &both, config, &Silent);
+    let alike =
+        |a: usize, b: usize| a == b || pairs.iter().any(|p| (p.a, p.b) == (a.min(b), a.max(b)));
+    let ways: Vec<&Way> = WAYS
+        .iter()
+        .filter(|way| ffmpeg || !way.needs_ffmpeg())
+        .collect();
+    progress.begin("duplicates", (ways.len() * songs.len()) as u64, "copies");
+    let table = ways
+        .iter()
+        .map(|way| {
+            let copies: Vec<(Vec<(usize, String)>, usize, bool)> = (0..songs.len())
+                .into_par_iter()
+                .filter_map(|song| {
+                    let scratch = std::env::temp_dir()
+                        .join(format!("backline-evaluate-{}-{song}", std::process::id()));
+                    std::fs::create_dir_all(&scratch).ok()?;
+                    let copy = degraded(&songs[song], way, plan.seed + song as u64, &scratch);
+                    // What stays behind costs room in the temporary folder, nothing else.
+                    let _ = std::fs::remove_dir_all(&scratch);
+                    let print = print_of(&copy?);
+                    progress.advance(1);
+                    let found = of_query(&print, &prints, &both, config);
+                    let fpcalc = lowest_error(&print, &prints[song]) < 0.35;
+                    Some((found, song, fpcalc))
+                })
+                .collect();
+            row(way, &copies, &alike)
+        })
+        .collect();
+    progress.finish();
+    let path = |row: usize| songs[row].path.clone();
+    (
+        table,
+        pairs
+            .iter()
+            .map(|pair| (path(pair.a), path(pair.b)))
+            .collect(),
+    )
+}
+
+fn row(
+    way: &Way,
+    copies: &[(Vec<(usize, String)>, usize, bool)],
+    alike: &dyn Fn(usize, usize) -> bool,
+) -> Found {
+    let percent = |n: usize| 100.0 * n as f64 / copies.len().max(1) as f64;
+    let mut kinds: Vec<(String, usize)> = Vec::new();
+    let (mut right, mut wrong) = (0, 0);
+    for (found, song, _) in copies {
+        if let Some((_, kind)) = found.iter().find(|(row, _)| row == song) {
+            right += 1;
+            match kinds.iter_mut().find(|(known, _)| known == kind) {
+                Some((_, count)) => *count += 1,
+                None => kinds.push((kind.clone(), 1)),
+            }
+        }
+        wrong += usize::from(found.iter().any(|(row, _)| !alike(*row, *song)));
+    }
+    kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Found {
+        way: way.name.to_owned(),
+        copies: copies.len(),
+        recall: percent(right),
+        target: way.target,
+        wrong,
+        kinds,
+        fpcalc: percent(copies.iter().filter(|(.., fpcalc)| *fpcalc).count()),
+    }
+}
+
+/// The lowest bit error over whole overlaps of 20 s or more, within 40 s.
+fn lowest_error(a: &Print, b: &Print) -> f64 {
+    let (a, b) = (a.view(), b.view());
+    (-320..=320)
+        .map(|offset| errors(a, b, offset, overlap(a.len(), b.len(), offset)))
+        .filter(|found| found.items >= items_in(20.0))
+        .map(|found| found.rate())
+        .fold(1.0, f64::min)
+}

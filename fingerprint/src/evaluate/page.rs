@@ -1,0 +1,142 @@
+//! How does an evaluation look, in a terminal and in a browser?
+
+use std::fmt::Write;
+
+use super::{Evaluation, Found, Heard};
+
+/// For a terminal.
+pub fn text(evaluation: &Evaluation) -> String {
+    let plan = &evaluation.plan;
+    let mut out = format!(
+        "{} songs of {:.0} s in the catalogue, {} strangers, seed {}\n",
+        evaluation.songs.len(),
+        plan.seconds,
+        evaluation.strangers.len(),
+        plan.seed
+    );
+    for why in &evaluation.left_out {
+        let _ = writeln!(out, "LEFT OUT: {why}");
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<22}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
+        "duplicates", "copies", "found %", "asked", "wrong", "fpcalc <.35 %"
+    );
+    for row in &evaluation.found {
+        let _ = writeln!(
+            out,
+            "{:<22}{:>7}{:>9.1}{:>8.0}{:>7}{:>15.1}  {}",
+            row.way,
+            row.copies,
+            row.recall,
+            row.target,
+            row.wrong,
+            row.fpcalc,
+            kinds(row)
+        );
+    }
+    for (a, b) in &evaluation.strangers_matched {
+        let _ = writeln!(
+            out,
+            "among the songs themselves: {} = {}",
+            a.display(),
+            b.display()
+        );
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}",
+        "clips", "s", "top %", "asked", "right %", "wrong %", "strangers %", "CPU ms"
+    );
+    for row in &evaluation.heard {
+        let asked = row
+            .target
+            .map_or(String::new(), |target| format!("{target:.1}"));
+        let _ = writeln!(
+            out,
+            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}",
+            row.noise, row.seconds, row.top, asked, row.right, row.wrong, row.strangers, row.cpu_ms
+        );
+    }
+    out
+}
+
+fn kinds(row: &Found) -> String {
+    let kinds: Vec<String> = row
+        .kinds
+        .iter()
+        .map(|(kind, n)| format!("{kind} {n}"))
+        .collect();
+    kinds.join(", ")
+}
+
+/// A page with the same tables as bars; a line marks what is asked for.
+pub fn html(evaluation: &Evaluation) -> String {
+    let mut page = String::from(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Evaluation</title>\
+         <style>body{font:15px/1.4 system-ui,sans-serif;margin:2rem auto;max-width:60rem}\
+         td{padding:0 .6rem 0 0}</style><h1>Evaluation of fingerprints</h1>",
+    );
+    let _ = write!(
+        page,
+        "<p>{} songs, {} strangers, seed {}. Line: asked for.<h2>Duplicates found</h2><table>",
+        evaluation.songs.len(),
+        evaluation.strangers.len(),
+        evaluation.plan.seed
+    );
+    for row in &evaluation.found {
+        bar(
+            &mut page,
+            &row.way,
+            row.recall,
+            Some(row.target),
+            Some(row.fpcalc),
+        );
+    }
+    page.push_str("</table><p>Pale: fpcalc's fingerprints alone.<h2>Clips recognised</h2><table>");
+    for Heard {
+        noise,
+        seconds,
+        top,
+        target,
+        ..
+    } in &evaluation.heard
+    {
+        bar(
+            &mut page,
+            &format!("{noise}, {seconds:.0} s"),
+            *top,
+            *target,
+            None,
+        );
+    }
+    page.push_str("</table></html>");
+    page
+}
+
+fn bar(page: &mut String, name: &str, value: f64, target: Option<f64>, pale: Option<f64>) {
+    let _ = write!(
+        page,
+        "<tr><td>{name}<td>{value:.1} %<td><svg width=\"404\" height=\"18\">"
+    );
+    if let Some(pale) = pale {
+        let width = 4.0 * pale;
+        let _ = write!(
+            page,
+            "<rect y=\"11\" width=\"{width:.1}\" height=\"5\" fill=\"#9bbcd6\"/>"
+        );
+    }
+    let width = 4.0 * value;
+    let _ = write!(
+        page,
+        "<rect y=\"2\" width=\"{width:.1}\" height=\"9\" fill=\"#1769aa\"/>"
+    );
+    if let Some(target) = target {
+        let x = 4.0 * target;
+        let _ = write!(
+            page,
+            "<rect x=\"{x:.1}\" width=\"2\" height=\"18\" fill=\"#b00020\"/>"
+        );
+    }
+    page.push_str("</svg>");
+}

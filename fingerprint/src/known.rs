@@ -1,0 +1,140 @@
+//! Which pairs of audios were compared before?
+//!
+//! `duplicates/pairs/<settings>/<rows>-<run>.json` keeps every audio that a run compared and every
+//! pair that matched, under a hash of algorithm and settings. The next run compares only audios
+//! that are new with all others, and takes the rest from here: what two audios are to each other
+//! depends on them and the settings alone. A run may find several; the one with most rows is used,
+//! and what it lacks is compared again, so any of them, or none, gives a right answer.
+
+use std::collections::BTreeMap;
+
+use catalog::ids::Sha256;
+use catalog::store::Store;
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::Pair;
+use crate::config::Config;
+use crate::error::Error;
+use crate::library::Library;
+use crate::print::ALGORITHM;
+use crate::stored::Source;
+
+/// Folder of all of them.
+const PREFIX: &str = "duplicates/pairs/";
+
+/// What was compared, and what matched.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Names of audios, in the order in which pairs count them.
+    audios: Vec<String>,
+    /// Matches among them.
+    pairs: Vec<Pair>,
+    #[serde(skip)]
+    of: BTreeMap<String, usize>,
+}
+
+/// What the audios of a library are called here, row by row. Rows of one audio (which a person
+/// parted) are told apart by a number.
+fn names(library: &Library) -> Vec<String> {
+    let mut seen: BTreeMap<Source, usize> = BTreeMap::new();
+    library
+        .sources
+        .iter()
+        .map(|source| {
+            let number = seen.entry(*source).or_default();
+            *number += 1;
+            let Source {
+                samples,
+                sample_rate,
+                channels,
+                frames,
+            } = source;
+            format!("{samples:032x}-{sample_rate}-{channels}-{frames}-{number}")
+        })
+        .collect()
+}
+
+fn folder(config: &Config) -> String {
+    let decides = (
+        ALGORITHM,
+        &config.index,
+        &config.candidates,
+        &config.matching,
+        &config.bent,
+    );
+    let said = serde_json::to_vec(&decides).expect("settings are plain data");
+    format!("{PREFIX}{}/", &Sha256::of(said).to_string()[..20])
+}
+
+impl Known {
+    /// What a run compared.
+    pub fn of(library: &Library, pairs: &[Pair]) -> Known {
+        Known {
+            audios: names(library),
+            pairs: pairs.to_vec(),
+            of: BTreeMap::new(),
+        }
+    }
+
+    /// The largest that was kept under these settings.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store cannot be read.
+    pub fn newest(store: &Store, config: &Config) -> Result<Known, Error> {
+        let folder = folder(config);
+        let rows = |key: &str| -> Option<usize> {
+            key.strip_prefix(&folder)?.split_once('-')?.0.parse().ok()
+        };
+        let kept = store.list(&folder)?;
+        let largest = kept.iter().max_by_key(|(key, _)| rows(key));
+        let Some((key, _)) = largest else {
+            return Ok(Known::default());
+        };
+        let mut known: Known = store.get_json(key)?.unwrap_or_default();
+        let named = known.audios.iter().cloned().enumerate();
+        known.of = named.map(|(at, name)| (name, at)).collect();
+        known
+            .pairs
+            .retain(|pair| pair.a.max(pair.b) < known.audios.len());
+        Ok(known)
+    }
+
+    /// Keeps it for the next run.
+    ///
+    /// # Errors
+    /// [`Error::Store`] when the store cannot be written.
+    pub fn keep(&self, store: &Store, config: &Config, run: &Sha256) -> Result<(), Error> {
+        let rows = self.audios.len();
+        Ok(store.put_json(&format!("{}{rows}-{run}.json", folder(config)), self)?)
+    }
+
+    /// Which rows of a library are new: not compared with all others here.
+    pub fn new_among(&self, library: &Library) -> Vec<bool> {
+        let names = names(library);
+        names
+            .iter()
+            .map(|name| !self.of.contains_key(name))
+            .collect()
+    }
+
+    /// The matches among rows that are in the library now, counted as the library counts.
+    pub fn pairs_among(&self, library: &Library) -> Vec<Pair> {
+        let rows: BTreeMap<usize, usize> = names(library)
+            .iter()
+            .enumerate()
+            .filter_map(|(row, name)| Some((*self.of.get(name)?, row)))
+            .collect();
+        self.pairs
+            .iter()
+            .filter_map(|pair| {
+                let (a, b) = (*rows.get(&pair.a)?, *rows.get(&pair.b)?);
+                let pair = Pair {
+                    a,
+                    b,
+                    ..pair.clone()
+                };
+                Some(if a < b { pair } else { pair.mirrored() })
+            })
+            .collect()
+    }
+}

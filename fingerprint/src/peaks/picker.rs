@@ -1,0 +1,250 @@
+//! How are peaks picked from samples, block by block?
+//!
+//! Hann windows of `WINDOW` samples; of each spectrum the maxima between neighbours, placed
+//! between bins by a parabola through the log magnitudes. First each frame keeps maxima that
+//! dominate [`super::REACH_PITCH`] within the frame, then those that dominate the same pitches in
+//! the frames around. Everything depends on ratios of magnitudes only, so gain does not matter.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use realfft::num_complex::Complex32;
+use realfft::{RealFftPlanner, RealToComplex};
+
+use super::{
+    HIGHEST_HZ, HOP, LOWEST_HZ, MAX_FRAMES, Peak, RATE, REACH_FRAMES, REACH_PITCH, UNITS_PER_OCTAVE,
+};
+
+/// Samples of a window: 186 ms. On 110 game tracks under six voices at 0 dB, 5 s clips: 77 %
+/// recognised against 68 % with 1024, since speech glides and music stands.
+const WINDOW: usize = 2048;
+
+/// Power of a spectral line below which there is silence: a sine of some -80 dBFS.
+const SILENCE: f32 = 1e-8 * (WINDOW * WINDOW) as f32 / 16.0;
+
+/// A maximum of one frame.
+#[derive(Clone, Copy, Debug)]
+struct Maximum {
+    pitch: i32,
+    power: f32,
+}
+
+/// Picks peaks from samples at [`RATE`], mono, 16 bits.
+pub struct Picker {
+    fft: Arc<dyn RealToComplex<f32>>,
+    window: Vec<f32>,
+    input: Vec<f32>,
+    spectrum: Vec<Complex32>,
+    scratch: Vec<Complex32>,
+    power: Vec<f32>,
+    /// Pitch of the middle of each bin.
+    pitches: Vec<i32>,
+    waiting: Vec<f32>,
+    /// The last 2 · REACH_FRAMES + 1 frames' maxima.
+    frames: VecDeque<Vec<Maximum>>,
+    /// Frames seen.
+    seen: u32,
+    peaks: Vec<Peak>,
+}
+
+impl Default for Picker {
+    fn default() -> Picker {
+        Picker::new()
+    }
+}
+
+impl Picker {
+    /// Begins.
+    pub fn new() -> Picker {
+        let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
+        let turn = std::f32::consts::TAU / WINDOW as f32;
+        Picker {
+            window: (0..WINDOW)
+                .map(|n| (0.5 - 0.5 * (turn * n as f32).cos()) / 32_768.0)
+                .collect(),
+            input: fft.make_input_vec(),
+            spectrum: fft.make_output_vec(),
+            scratch: fft.make_scratch_vec(),
+            power: vec![0.0; WINDOW / 2 + 1],
+            pitches: (0..=WINDOW / 2).map(|bin| pitch(bin as f32)).collect(),
+            fft,
+            waiting: Vec::with_capacity(4 * WINDOW),
+            frames: VecDeque::with_capacity(2 * REACH_FRAMES + 2),
+            seen: 0,
+            peaks: Vec::new(),
+        }
+    }
+
+    /// Adds samples.
+    pub fn add(&mut self, samples: &[i16]) {
+        self.waiting
+            .extend(samples.iter().map(|&sample| f32::from(sample)));
+        let mut from = 0;
+        while self.waiting.len() >= from + WINDOW {
+            if self.seen < MAX_FRAMES - 1 {
+                let found = self.maxima(from);
+                self.push(found);
+            }
+            from += HOP;
+        }
+        self.waiting.drain(..from.min(self.waiting.len()));
+    }
+
+    /// All peaks, in order.
+    pub fn finish(mut self) -> Vec<Peak> {
+        for _ in 0..REACH_FRAMES {
+            self.push(Vec::new());
+        }
+        self.peaks
+    }
+
+    /// The maxima of the window that begins at a waiting sample, by ascending pitch.
+    fn maxima(&mut self, from: usize) -> Vec<Maximum> {
+        let samples = &self.waiting[from..from + WINDOW];
+        for ((slot, sample), weight) in self.input.iter_mut().zip(samples).zip(&self.window) {
+            *slot = sample * weight;
+        }
+        // Fails only for slices of other lengths than the plan's own.
+        let _ =
+            self.fft
+                .process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch);
+        for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
+            *power = bin.norm_sqr();
+        }
+        let bin_of = |hz: f32| (hz * WINDOW as f32 / RATE as f32) as usize;
+        let mut found: Vec<(usize, f32)> = Vec::with_capacity(64);
+        for at in bin_of(LOWEST_HZ) + 1..bin_of(HIGHEST_HZ) {
+            let power = self.power[at];
+            if power > SILENCE && power > self.power[at - 1] && power >= self.power[at + 1] {
+                found.push((at, power));
+            }
+        }
+        // Only what stays is placed between bins: logarithms cost more than the FFT.
+        self.dominant(&found)
+            .map(|(at, power)| Maximum {
+                pitch: placed(at, &self.power[at - 1..=at + 1]),
+                power,
+            })
+            .collect()
+    }
+
+    /// Those that nothing within reach in the same frame exceeds.
+    fn dominant<'a>(
+        &'a self,
+        found: &'a [(usize, f32)],
+    ) -> impl Iterator<Item = (usize, f32)> + 'a {
+        found
+            .iter()
+            .enumerate()
+            .filter_map(move |(place, &(at, power))| {
+                let pitch = self.pitches[at];
+                let near =
+                    |other: &&(usize, f32)| (self.pitches[other.0] - pitch).abs() <= REACH_PITCH;
+                let below = found[..place].iter().rev().take_while(near);
+                let above = found[place + 1..].iter().take_while(near);
+                let beaten = below.chain(above).any(|other| other.1 > power);
+                (!beaten).then_some((at, power))
+            })
+    }
+
+    /// Takes a frame's maxima, and emits the peaks of the frame [`REACH_FRAMES`] before it.
+    fn push(&mut self, maxima: Vec<Maximum>) {
+        self.frames.push_back(maxima);
+        self.seen += 1;
+        if self.frames.len() > 2 * REACH_FRAMES + 1 {
+            self.frames.pop_front();
+        }
+        let Some(centre) = self.frames.len().checked_sub(REACH_FRAMES + 1) else {
+            return;
+        };
+        let frame = self.seen - 1 - REACH_FRAMES as u32;
+        for maximum in &self.frames[centre] {
+            let beaten = self.frames.iter().enumerate().any(|(at, others)| {
+                at != centre
+                    && others.iter().any(|other| {
+                        (other.pitch - maximum.pitch).abs() <= REACH_PITCH
+                            && (other.power > maximum.power
+                                || other.power == maximum.power && at < centre)
+                    })
+            });
+            if !beaten && maximum.pitch >= 0 {
+                self.peaks.push(Peak::new(frame, maximum.pitch as u16));
+            }
+        }
+    }
+}
+
+/// Pitch of a place between bins.
+fn pitch(bin: f32) -> i32 {
+    let hz = bin.max(0.01) * RATE as f32 / WINDOW as f32;
+    ((hz / LOWEST_HZ).log2() * UNITS_PER_OCTAVE as f32).round() as i32
+}
+
+/// Pitch of a maximum at bin `at` from its power and its neighbours'.
+fn placed(at: usize, around: &[f32]) -> i32 {
+    let [before, here, after] = [around[0], around[1], around[2]].map(|power| (power + 1e-9).ln());
+    let bend = before - 2.0 * here + after;
+    let shift = if bend < 0.0 {
+        (0.5 * (before - after) / bend).clamp(-0.5, 0.5)
+    } else {
+        0.0
+    };
+    pitch(at as f32 + shift)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two notes that begin one after the other, with a touch of noise.
+    fn notes(gain: f32) -> Vec<i16> {
+        let mut state = 1u32;
+        (0..3 * RATE)
+            .map(|n| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let t = n as f32 / RATE as f32;
+                let sine = |hz: f32| (std::f32::consts::TAU * hz * t).sin();
+                let second = if t > 1.5 {
+                    (-2.0 * (t - 1.5)).exp() * sine(1_760.0)
+                } else {
+                    0.0
+                };
+                let wave = (-t).exp() * sine(440.0) + second;
+                (gain * (8_000.0 * wave + (state >> 24) as f32 * 0.2)) as i16
+            })
+            .collect()
+    }
+
+    fn picked(samples: &[i16], block: usize) -> Vec<Peak> {
+        let mut picker = Picker::new();
+        samples.chunks(block).for_each(|block| picker.add(block));
+        picker.finish()
+    }
+
+    #[test]
+    fn two_notes_are_picked_at_their_pitches_and_times() {
+        let peaks = picked(&notes(1.0), 4096);
+        let near = |hz: f32, from: f64, to: f64| {
+            let pitch = (hz / LOWEST_HZ).log2() * UNITS_PER_OCTAVE as f32;
+            peaks.iter().any(|peak| {
+                (peak.pitch() as f32 - pitch).abs() <= 2.0 && (from..to).contains(&peak.seconds())
+            })
+        };
+        assert!(near(440.0, 0.0, 0.3), "{peaks:?}");
+        assert!(
+            near(1_760.0, 1.3, 1.7) && !near(1_760.0, 0.0, 1.2),
+            "{peaks:?}"
+        );
+        assert!(peaks.is_sorted());
+    }
+
+    #[test]
+    fn blocks_of_any_size_give_the_same_peaks_and_silence_gives_none() {
+        let samples = notes(1.0);
+        let whole = picked(&samples, samples.len());
+        assert_eq!(picked(&samples, 37), whole);
+        assert_eq!(picked(&samples, 1000), whole);
+        assert_eq!(picked(&[0; 30_000], 4096), []);
+        assert_eq!(picked(&[], 1), []);
+    }
+}

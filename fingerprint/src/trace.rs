@@ -1,0 +1,456 @@
+//! Do the peaks of two recordings follow one line, and for how much of the time?
+//!
+//! A *line* says where and how high one recording lies in another: frame `f` of `a` on frame
+//! `f · stretch + offset` of `b`, and `b` so many units higher. [`trace`] begins with a rough
+//! line, lets each six seconds of `a` say where in `b` they fit best, draws a line through what
+//! they say (Theil and Sen's median of slopes, so that wrong ones do not bend it), and counts
+//! along it. What chance would give is counted too, on the same line moved aside: music repeats
+//! its notes, so a fixed threshold would call two songs in one key alike.
+
+use std::ops::Range;
+
+use crate::peaks::Peak;
+
+/// Frames of `a` that are judged together: 5.9 s.
+pub const SEGMENT: u32 = 256;
+
+/// Frames by which a peak may miss the line.
+const FRAMES_OFF: i64 = 1;
+
+/// Pitch units by which a peak may miss the line once the pitch is known: 12 cents.
+const UNITS_OFF: f64 = 3.0;
+
+/// The same before it is known.
+const UNITS_OFF_FIRST: f64 = 6.0;
+
+/// Frames by which the line is moved aside to count what chance gives. Without common divisor,
+/// so that no beat fits all of them.
+const ASIDE: [f64; 6] = [-307.0, -211.0, -97.0, 89.0, 199.0, 293.0];
+
+/// Largest drift that is searched, frames: protects memory from settings.
+const MAX_DRIFT: i64 = 1024;
+
+/// Frames aside at which a beat is looked for: 0.2 to 1.1 s.
+const NEAR: (i32, i32) = (8, 48);
+
+/// Where and how high one recording lies in another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// Frames of `b` per frame of `a`.
+    pub stretch: f64,
+    /// Frame of `b` on which frame 0 of `a` lies.
+    pub offset: f64,
+    /// Pitch units by which `b` is higher.
+    pub units: f64,
+}
+
+impl Line {
+    fn at(&self, frame: u32) -> f64 {
+        f64::from(frame) * self.stretch + self.offset
+    }
+
+    fn aside(&self, frames: f64) -> Line {
+        Line {
+            offset: self.offset + frames,
+            ..*self
+        }
+    }
+}
+
+/// Peaks of a segment that lie within the other recording, and those that it has too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Peaks judged.
+    pub judged: u32,
+    /// Peaks found in the other recording.
+    pub matched: u32,
+}
+
+impl Count {
+    /// Share of matched peaks, 0 to 1.
+    pub fn share(&self) -> f64 {
+        f64::from(self.matched) / f64::from(self.judged.max(1))
+    }
+
+    fn add(self, other: Count) -> Count {
+        Count {
+            judged: self.judged + other.judged,
+            matched: self.matched + other.matched,
+        }
+    }
+}
+
+/// What [`trace`] found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace {
+    /// The line through it all.
+    pub line: Line,
+    /// Counts per [`SEGMENT`] frames of `a`, from its beginning.
+    pub segments: Vec<Count>,
+    /// Share that chance gives.
+    pub chance: f64,
+}
+
+impl Trace {
+    /// The sum over some segments.
+    pub fn count(&self, range: Range<usize>) -> Count {
+        self.segments[range]
+            .iter()
+            .fold(Count::default(), |sum, count| sum.add(*count))
+    }
+
+    /// The same with the chance that two songs of one key *and one beat* have: what the third best
+    /// of the near lines gives, some of which lie a beat aside. It costs more than [`trace`]
+    /// itself, so it is asked only where that says yes.
+    pub fn doubted(mut self, a: &[Peak], b: &[Peak]) -> Trace {
+        let near = (NEAR.0..=NEAR.1).step_by(2);
+        let mut shares: Vec<f64> = near
+            .flat_map(|frames| [-frames, frames])
+            .map(|frames| counts(a, b, &self.line.aside(f64::from(frames)), UNITS_OFF))
+            .map(|counts| counts.into_iter().fold(Count::default(), Count::add))
+            .filter(|count| count.judged >= 50)
+            .map(|count| count.share())
+            .collect();
+        shares.sort_by(|x, y| y.total_cmp(x));
+        self.chance = shares.get(2).copied().unwrap_or(0.0).max(self.chance);
+        self
+    }
+
+    /// The run of segments that stands out most above `bar` (a share; Kadane's maximum sum).
+    pub fn best_run(&self, bar: f64) -> Range<usize> {
+        let (mut best, mut sum, mut start) = ((0.0, 0..0), 0.0, 0);
+        for (at, count) in self.segments.iter().enumerate() {
+            if sum <= 0.0 {
+                (sum, start) = (0.0, at);
+            }
+            sum += f64::from(count.matched) - bar * f64::from(count.judged);
+            if sum > best.0 {
+                best = (sum, start..at + 1);
+            }
+        }
+        best.1
+    }
+
+    /// Decimal digits of the odds against chance for a count: the binomial tail by Chernoff's
+    /// bound, n · KL(share ‖ chance). Zero if no better than chance.
+    pub fn digits(&self, count: Count) -> f64 {
+        let (share, chance) = (
+            count.share().min(1.0 - 1e-9),
+            self.chance.clamp(1e-3, 0.999),
+        );
+        if share <= chance {
+            return 0.0;
+        }
+        let divergence =
+            share * (share / chance).ln() + (1.0 - share) * ((1.0 - share) / (1.0 - chance)).ln();
+        f64::from(count.judged) * divergence / std::f64::consts::LN_10
+    }
+}
+
+/// Follows the line near `rough`, which may be off by `drift` frames anywhere.
+pub fn trace(a: &[Peak], b: &[Peak], rough: Line, drift: i64) -> Trace {
+    let line = pitched(a, b, &fitted(a, b, &rough, drift));
+    let segments = counts(a, b, &line, UNITS_OFF);
+    let mut by_chance = Count::default();
+    for frames in ASIDE {
+        let aside = counts(a, b, &line.aside(frames), UNITS_OFF);
+        by_chance = aside.into_iter().fold(by_chance, Count::add);
+    }
+    // Nothing to compare with, as when a is all of b: what two strangers typically share.
+    let chance = if by_chance.judged < 50 {
+        0.05
+    } else {
+        by_chance.share()
+    };
+    Trace {
+        line,
+        segments,
+        chance: chance.max(0.01),
+    }
+}
+
+/// Distances in frames and pitch units of the peaks near a place.
+type Near<'a> = &'a mut dyn Iterator<Item = (i64, f64)>;
+
+/// Calls `each` for every peak of `a` within `b` with those of `b` near its place on the line,
+/// as (distance in frames, distance in pitch units).
+fn neighbours(
+    a: &[Peak],
+    b: &[Peak],
+    line: &Line,
+    reach: i64,
+    mut each: impl FnMut(&Peak, Near<'_>),
+) {
+    let Some(last) = b.last() else {
+        return;
+    };
+    let mut low = a.first().map_or(0, |first| {
+        let begin = line.at(first.frame()).round() as i64 - reach;
+        b.partition_point(|other| i64::from(other.frame()) < begin)
+    });
+    for peak in a {
+        let place = line.at(peak.frame()).round() as i64;
+        if place < 0 || place > i64::from(last.frame()) {
+            continue;
+        }
+        while low < b.len() && i64::from(b[low].frame()) < place - reach {
+            low += 1;
+        }
+        let near = b[low..]
+            .iter()
+            .take_while(|other| i64::from(other.frame()) <= place + reach);
+        let pitch = f64::from(peak.pitch()) + line.units;
+        let mut distances = near
+            .map(|other| {
+                (
+                    i64::from(other.frame()) - place,
+                    f64::from(other.pitch()) - pitch,
+                )
+            })
+            // Only in a damaged file are peaks not in order.
+            .filter(|(frames, _)| frames.abs() <= reach);
+        each(peak, &mut distances);
+    }
+}
+
+/// Counts along a line, per segment.
+fn counts(a: &[Peak], b: &[Peak], line: &Line, off: f64) -> Vec<Count> {
+    let len = a.last().map_or(0, |peak| peak.frame() / SEGMENT + 1);
+    let mut segments = vec![Count::default(); len as usize];
+    neighbours(a, b, line, FRAMES_OFF, |peak, near| {
+        let count = &mut segments[(peak.frame() / SEGMENT) as usize];
+        count.judged += 1;
+        count.matched += u32::from(near.filter(|(_, units)| units.abs() <= off).count() > 0);
+    });
+    segments
+}
+
+/// A line through the places at which each segment fits best.
+fn fitted(a: &[Peak], b: &[Peak], rough: &Line, drift: i64) -> Line {
+    let drift = drift.clamp(0, MAX_DRIFT);
+    let bins = 2 * drift as usize + 1;
+    let len = a.last().map_or(0, |peak| peak.frame() / SEGMENT + 1) as usize;
+    let mut histograms = vec![0u32; len * bins];
+    neighbours(a, b, rough, drift, |peak, near| {
+        let at = (peak.frame() / SEGMENT) as usize * bins;
+        for (frames, units) in near {
+            if units.abs() <= UNITS_OFF_FIRST {
+                histograms[at + (frames + drift) as usize] += 1;
+            }
+        }
+    });
+    let mut points: Vec<(f64, f64, f64)> = histograms
+        .chunks(bins)
+        .enumerate()
+        .filter_map(|(at, histogram)| {
+            let (peak, place) = summit(histogram)?;
+            let middle = (at as f64 + 0.5) * f64::from(SEGMENT);
+            Some((middle, place - drift as f64, peak))
+        })
+        .collect();
+    points.sort_by(|x, y| y.2.total_cmp(&x.2));
+    points.truncate(MAX_POINTS);
+    let whole: Vec<u32> = (0..bins)
+        .map(|bin| histograms.iter().skip(bin).step_by(bins).sum())
+        .collect();
+    let slope = median(pairs(&points)).unwrap_or(0.0);
+    let shift = if points.len() < 3 {
+        summit(&whole).map_or(0.0, |(_, place)| place - drift as f64)
+    } else {
+        median(points.iter().map(|(x, y, _)| y - slope * x)).unwrap_or(0.0)
+    };
+    let slope = if points.len() < 3 { 0.0 } else { slope };
+    Line {
+        stretch: rough.stretch + slope,
+        offset: rough.offset + shift,
+        units: rough.units,
+    }
+}
+
+/// Segments that draw the line: their pairs are its slopes.
+const MAX_POINTS: usize = 64;
+
+/// Slopes between points that are far enough apart to have one.
+fn pairs(points: &[(f64, f64, f64)]) -> impl Iterator<Item = f64> + '_ {
+    points.iter().enumerate().flat_map(move |(n, p)| {
+        points[n + 1..]
+            .iter()
+            .filter(move |q| (q.0 - p.0).abs() >= f64::from(SEGMENT))
+            .map(move |q| (q.1 - p.1) / (q.0 - p.0))
+    })
+}
+
+/// How far the highest three neighbouring bins stand above the mean (in standard deviations of
+/// a Poisson count), and their place; None if they do not stand out.
+fn summit(histogram: &[u32]) -> Option<(f64, f64)> {
+    let mean = 3.0 * histogram.iter().sum::<u32>() as f64 / histogram.len().max(1) as f64;
+    let sum = |at: usize| -> u32 {
+        histogram[at.saturating_sub(1)..(at + 2).min(histogram.len())]
+            .iter()
+            .sum()
+    };
+    let at = (0..histogram.len()).max_by_key(|&at| (sum(at), usize::MAX - at))?;
+    let height = (f64::from(sum(at)) - mean) / (mean + 1.0).sqrt();
+    let range = at.saturating_sub(1)..(at + 2).min(histogram.len());
+    let centre = range
+        .map(|bin| bin as f64 * f64::from(histogram[bin]))
+        .sum::<f64>()
+        / f64::from(sum(at).max(1));
+    (height >= 3.0).then_some((height, centre))
+}
+
+/// The same line with the pitch that most matched peaks say.
+fn pitched(a: &[Peak], b: &[Peak], line: &Line) -> Line {
+    let mut misses = Vec::new();
+    neighbours(a, b, line, FRAMES_OFF, |_, near| {
+        misses.extend(
+            near.map(|(_, units)| units)
+                .filter(|units| units.abs() <= UNITS_OFF_FIRST),
+        );
+    });
+    let enough = misses.len() >= 8;
+    let shift = if enough {
+        median(misses.into_iter()).unwrap_or(0.0)
+    } else {
+        0.0
+    };
+    Line {
+        units: line.units + shift,
+        ..*line
+    }
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    let middle = values.len() / 2;
+    (!values.is_empty()).then(|| *values.select_nth_unstable_by(middle, f64::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dice(seed: u64) -> impl FnMut(u32) -> u32 {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        move |below| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 33) as u32 % below
+        }
+    }
+
+    /// Peaks as dense as music's, on a scale.
+    fn song(seed: u64, frames: u32) -> Vec<Peak> {
+        let mut dice = dice(seed);
+        let mut peaks: Vec<Peak> = (0..frames * 8 / 10)
+            .map(|_| Peak::new(dice(frames), (dice(50) * 24 + dice(3)) as u16))
+            .collect();
+        peaks.sort_unstable();
+        peaks.dedup();
+        peaks
+    }
+
+    /// Played `stretch` times as long and `units` higher, a share of peaks lost, others added.
+    fn bent(song: &[Peak], stretch: f64, units: i32, lost: u32, seed: u64) -> Vec<Peak> {
+        let mut dice = dice(seed);
+        let mut out: Vec<Peak> = Vec::new();
+        for peak in song {
+            let frame = (f64::from(peak.frame()) * stretch).round() as u32 + 40;
+            let pitch = (peak.pitch() + units).clamp(0, 2047) as u16;
+            out.push(match dice(100) < lost {
+                true => Peak::new(frame, (dice(50) * 24) as u16),
+                false => Peak::new(frame, pitch),
+            });
+        }
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn a_slower_and_lower_copy_under_noise_is_measured() {
+        let a = song(1, 5000);
+        let b = bent(&a, 1.027, -11, 70, 2);
+        let rough = Line {
+            stretch: 1.03,
+            offset: 30.0,
+            units: -12.0,
+        };
+        let found = trace(&a, &b, rough, 64);
+        assert!(
+            (found.line.stretch - 1.027).abs() < 1e-3,
+            "{:?}",
+            found.line
+        );
+        assert!((found.line.offset - 40.0).abs() < 3.0, "{:?}", found.line);
+        assert!((found.line.units + 11.0).abs() <= 1.0, "{:?}", found.line);
+        let all = found.count(0..found.segments.len());
+        assert!(
+            all.share() > 0.25 && found.digits(all) > 100.0,
+            "{all:?} {}",
+            found.chance
+        );
+    }
+
+    #[test]
+    fn strangers_in_one_key_are_no_better_than_chance() {
+        for seed in 10..20 {
+            let (a, b) = (song(seed, 4000), song(seed + 100, 4000));
+            let found = trace(
+                &a,
+                &b,
+                Line {
+                    stretch: 1.0,
+                    offset: 0.0,
+                    units: 0.0,
+                },
+                48,
+            );
+            let all = found.count(0..found.segments.len());
+            assert!(found.digits(all) < 4.0, "{all:?} {}", found.chance);
+        }
+    }
+
+    #[test]
+    fn a_part_is_found_where_it_lies_and_nowhere_else() {
+        let whole = song(3, 8000);
+        let mut other = song(4, 8000);
+        other.retain(|peak| !(2560..5120).contains(&peak.frame()));
+        other.extend(
+            whole
+                .iter()
+                .filter(|peak| (2560..5120).contains(&peak.frame())),
+        );
+        other.sort_unstable();
+        let found = trace(
+            &whole,
+            &other,
+            Line {
+                stretch: 1.0,
+                offset: 0.0,
+                units: 0.0,
+            },
+            8,
+        );
+        assert_eq!(found.best_run(0.5), 10..20);
+    }
+
+    #[test]
+    fn nothing_and_one_peak_are_traced_without_a_panic() {
+        let line = Line {
+            stretch: 1.0,
+            offset: 0.0,
+            units: 0.0,
+        };
+        let one = [Peak::new(5, 5)];
+        for (a, b) in [
+            (&[][..], &[][..]),
+            (&one[..], &[][..]),
+            (&[][..], &one[..]),
+            (&one[..], &one[..]),
+        ] {
+            let found = trace(a, b, line, 10);
+            assert!(found.digits(found.count(0..found.segments.len())) < 3.0);
+        }
+    }
+}
