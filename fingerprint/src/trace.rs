@@ -406,6 +406,8 @@ mod tests {
                 },
                 48,
             );
+            // The line was chosen among many, so it beats the mean of others; not the best of them.
+            let found = found.doubted(&a, &b);
             let all = found.count(0..found.segments.len());
             assert!(found.digits(all) < 4.0, "{all:?} {}", found.chance);
         }
