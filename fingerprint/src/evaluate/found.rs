@@ -74,7 +74,7 @@ pub(super) fn duplicates(
     let table = ways
         .iter()
         .map(|way| {
-            let copies: Vec<(Vec<(usize, String)>, usize, bool)> = (0..songs.len())
+            let copies: Vec<Tried> = (0..songs.len())
                 .into_par_iter()
                 .filter_map(|song| {
                     let scratch = std::env::temp_dir()
@@ -104,11 +104,10 @@ pub(super) fn duplicates(
     )
 }
 
-fn row(
-    way: &Way,
-    copies: &[(Vec<(usize, String)>, usize, bool)],
-    alike: &dyn Fn(usize, usize) -> bool,
-) -> Found {
+/// A copy: the songs it was found to be and how, the one it is, and whether fpcalc's rule finds it.
+type Tried = (Vec<(usize, String)>, usize, bool);
+
+fn row(way: &Way, copies: &[Tried], alike: &dyn Fn(usize, usize) -> bool) -> Found {
     let percent = |n: usize| 100.0 * n as f64 / copies.len().max(1) as f64;
     let mut kinds: Vec<(String, usize)> = Vec::new();
     let (mut right, mut wrong) = (0, 0);
