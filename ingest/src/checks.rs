@@ -203,7 +203,7 @@ pub fn check(delivery: &Delivery, evidence: &Evidence, config: &Config) -> Findi
         Content::Release(release) => {
             metadata::release(release, &mut findings);
             tracks::check(release, &mut findings);
-            style::check(release, &mut findings);
+            style::check(release, findings.has("reference-dangling"), &mut findings);
             deals::check(release, &mut findings);
             files::check(release, evidence, config, &mut findings);
         }

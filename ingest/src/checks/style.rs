@@ -75,7 +75,8 @@ const UNNAMED: [&str; 8] = [
 /// From so many main artists on a release is by Various Artists.
 const MANY: usize = 5;
 
-pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
+/// `partial`: some tracks could not be read, so that nothing can be said of the whole.
+pub(super) fn check(release: &DeliveredRelease, partial: bool, findings: &mut Findings) {
     title(&release.title, &release.version, findings);
     artists(&release.artists, findings);
     for track in &release.tracks {
@@ -85,7 +86,9 @@ pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
             findings.push(wording::style_various(various, "a track", "its own artist"));
         }
     }
-    whole(release, findings);
+    if !partial {
+        whole(release, findings);
+    }
 }
 
 /// What only the release as a whole shows.

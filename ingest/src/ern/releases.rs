@@ -59,8 +59,10 @@ pub(super) struct TrackRelease {
 /// A node of the running order.
 #[derive(Debug, Default)]
 pub(super) struct Group {
+    pub(super) at: At,
     pub(super) sequence: Option<Text>,
-    pub(super) work_part: bool,
+    /// ResourceGroupType, which ERN 3 does not have.
+    pub(super) kind: Option<String>,
     pub(super) groups: Vec<Group>,
     pub(super) items: Vec<Item>,
     pub(super) linked: Vec<Text>,
@@ -151,10 +153,9 @@ fn track_release(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<TrackReleas
 
 /// Nesting is bounded by the reader's depth limit.
 pub(super) fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, Unreadable> {
-    let kind = element.attribute("ResourceGroupType");
-    let work_part = kind.as_deref() == Some("MultiWorkPart");
     let mut node = Group {
-        work_part,
+        at: element.at,
+        kind: element.attribute("ResourceGroupType"),
         ..Group::default()
     };
     while let Some(part) = xml.child()? {

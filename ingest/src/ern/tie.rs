@@ -217,9 +217,9 @@ enum Node<'a> {
 }
 
 impl Order {
-    /// A group directly below the outermost is a disc, unless it is part of a musical work
-    /// (ResourceGroupType MultiWorkPart: a symphony's movements share their disc) or its numbers go on
-    /// where those before it end. Deeper groups never are.
+    /// A group directly below the outermost is a disc, unless it is part of a musical work (a symphony's
+    /// movements share their disc) or, without a type, its numbers go on where those before it end. Deeper
+    /// groups never are.
     fn walk(&mut self, group: &Group, depth: u32, resources: &Resources, findings: &mut Findings) {
         for node in sorted(group, findings) {
             match node {
@@ -229,8 +229,11 @@ impl Order {
                     let first = first
                         .filter_map(|text| text.value.parse::<u32>().ok())
                         .min();
-                    let goes_on = first == Some(self.number + 1);
-                    if depth == 0 && !inner.work_part && self.number > 0 && !goes_on {
+                    let disc = match inner.kind.as_deref() {
+                        Some(kind) => kind != "MultiWorkPart",
+                        None => first != Some(self.number + 1),
+                    };
+                    if depth == 0 && disc && self.number > 0 {
                         (self.disc, self.number) = (self.disc + 1, 0);
                     }
                     self.walk(inner, depth + 1, resources, findings);
@@ -262,12 +265,12 @@ impl Order {
     }
 }
 
-/// Items and groups of one level by their SequenceNumber, else in the order of the message.
+/// Items and groups of one level by their SequenceNumber; those without one follow, as the message has them.
 fn sorted<'a>(group: &'a Group, findings: &mut Findings) -> Vec<Node<'a>> {
     let mut seen = HashSet::new();
-    let mut place = |sequence: Option<&Text>, index: usize| {
+    let mut place = |sequence: Option<&Text>| {
         let Some(text) = sequence else {
-            return index as u32 + 1;
+            return u32::MAX;
         };
         match text.value.parse::<u32>() {
             Ok(number) if number > 0 => {
@@ -278,19 +281,19 @@ fn sorted<'a>(group: &'a Group, findings: &mut Findings) -> Vec<Node<'a>> {
             }
             _ => {
                 findings.push(wording::sequence_form(text));
-                index as u32 + 1
+                u32::MAX
             }
         }
     };
     let mut nodes = Vec::with_capacity(group.items.len() + group.groups.len());
-    for (index, item) in group.items.iter().enumerate() {
-        nodes.push((place(item.sequence.as_ref(), index), Node::Item(item)));
+    for item in &group.items {
+        nodes.push((place(item.sequence.as_ref()), item.at, Node::Item(item)));
     }
-    for (index, inner) in group.groups.iter().enumerate() {
-        nodes.push((place(inner.sequence.as_ref(), index), Node::Group(inner)));
+    for inner in &group.groups {
+        nodes.push((place(inner.sequence.as_ref()), inner.at, Node::Group(inner)));
     }
-    nodes.sort_by_key(|(sequence, _)| *sequence);
-    nodes.into_iter().map(|(_, node)| node).collect()
+    nodes.sort_by_key(|(sequence, at, _)| (*sequence, *at));
+    nodes.into_iter().map(|(.., node)| node).collect()
 }
 
 fn track(resource: &Resource, parties: &Parties, findings: &mut Findings) -> DeliveredTrack {

@@ -3,7 +3,7 @@
 use crate::label::{Label, codes};
 use catalog::delivery::{Change, DeliveryLog, Verdict};
 use catalog::release::{Advisory, Release, ReleaseKind, Role};
-use catalog::rights::{CommercialModel, UseType};
+use catalog::rights::{Clock, CommercialModel, UseType};
 use ingest::evidence::Evidence;
 use ingest::{Config, catalogue, checks, ern};
 
@@ -175,10 +175,7 @@ fn versions_are_told_apart_by_namespace() {
             &[],
         );
     }
-    check(
-        &ALBUM.replace("xml/ern/43", "xml/ern/382"),
-        &["ern-version"],
-    );
+    check(&ALBUM.replace("xml/ern/43", "xml/ern/37"), &["ern-version"]);
     check("<NewReleaseMessage/>", &["ern-version"]);
 }
 
@@ -201,15 +198,95 @@ fn isrc_and_file_directly_in_the_resource_are_read_as_in_4_2() {
 }
 
 #[test]
-fn videos_are_refused_as_such() {
-    let video = ALBUM.replacen("<SoundRecording>", "<Video>", 1).replacen(
-        "</SoundRecording>",
-        "</Video>",
-        1,
-    );
+fn a_release_of_videos_is_refused_and_an_album_goes_without_its_videos() {
+    let video = |message: &str| {
+        message.replacen("<SoundRecording>", "<Video>", 1).replacen(
+            "</SoundRecording>",
+            "</Video>",
+            1,
+        )
+    };
     let config = Config::load(None).unwrap();
-    let findings = checks::check(&ern::read(&video), &Evidence::default(), &config);
-    assert!(findings.has("release-kind"), "{findings:#?}");
+    let judged = |message: &str| checks::check(&ern::read(message), &Evidence::default(), &config);
+    let album = judged(&video(ALBUM));
+    assert!(album.has("video-left-out") && !album.refuse(), "{album:#?}");
+    let tracks = release(&video(ALBUM)).tracks;
+    assert_eq!((tracks.len(), tracks[0].number), (1, 1));
+    let bundle = ALBUM.replace(">Album<", ">VideoAlbum<");
+    let refused = judged(&video(&bundle));
+    assert!(
+        refused.has("release-kind") && refused.refuse(),
+        "{refused:#?}"
+    );
+    let none = judged(&video(&video(ALBUM)));
+    assert!(none.has("release-kind"), "{none:#?}");
+}
+
+/// The same label's album in ERN 3.8.2, our own.
+const ALBUM3: &str = include_str!("album382.xml");
+
+#[test]
+fn an_album_in_ern_3_is_read_with_inline_parties_and_details_by_territory() {
+    for version in ["381", "382", "383"] {
+        check(
+            &ALBUM3.replace("xml/ern/382", &format!("xml/ern/{version}")),
+            &["territory-details", "deal-take-down"],
+        );
+    }
+    let release = release(ALBUM3);
+    assert_eq!(release.gtin.unwrap().to_string(), "5012345678900");
+    assert_eq!(
+        (release.kind, release.label.as_str(), release.title.as_str()),
+        (ReleaseKind::Album, "Nightjar Records", "Dew Point")
+    );
+    let places: Vec<_> = release
+        .tracks
+        .iter()
+        .map(|t| (t.disc, t.number, t.isrc.to_string()))
+        .collect();
+    let place = |disc, number, isrc: &str| (disc, number, isrc.to_owned());
+    assert_eq!(
+        places,
+        [place(1, 1, "QZNJX2600001"), place(2, 1, "QZNJX2600002")]
+    );
+    let track = &release.tracks[0];
+    assert_eq!(
+        (track.title.as_str(), track.duration.0),
+        ("First Light", 185_000)
+    );
+    let names: Vec<(&str, &Role)> = track
+        .artists
+        .iter()
+        .map(|c| (c.name.as_str(), &c.role))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("Mara Lindt", &Role::MainArtist),
+            ("Ada Brook", &Role::Producer),
+            ("Ada Brook", &Role::Composer)
+        ]
+    );
+    assert_eq!(track.artists[0].isni.as_deref(), Some("000000012146438X"));
+    assert_eq!(
+        (track.licence.as_deref(), track.origin.as_deref()),
+        (Some("CC-BY-SA-4.0"), Some("https://nightjar.example"))
+    );
+    let window = track.rights.windows()[0];
+    assert_eq!(
+        (window.territories.len(), window.clock),
+        (248, Clock::Local),
+        "DE is taken down"
+    );
+    assert_eq!(release.tracks[1].rights.windows()[0].territories.len(), 1);
+    let delivery = ern::read(ALBUM3);
+    let ingest::delivery::Content::Release(read) = delivery.content else {
+        panic!()
+    };
+    assert_eq!(
+        read.tracks[0].file.as_ref().unwrap().uri.value,
+        "resources/01.flac"
+    );
 }
 
 #[test]
