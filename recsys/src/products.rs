@@ -26,6 +26,9 @@ const MOST_LIKES: usize = 300;
 /// A cluster takes what is at least this near to its leader.
 const NEAR: f32 = 0.35;
 
+/// What nobody has chosen yet must be nearer than what somebody did: a mix ends rather than drifts.
+const NEAR_UNHEARD: f32 = 0.6;
+
 /// Fewer likes are no cluster of their own.
 const FEWEST: usize = 3;
 
@@ -191,7 +194,7 @@ pub(crate) fn mixes(
     let liked_already = |s: &&Scored| liked.get(s.item).is_some_and(|strength| strength > 0.0);
     for scored in found.iter().filter(|s| !liked_already(s)) {
         let near = nearest(scored.item, &leaders, units);
-        if let Some((at, _)) = near.filter(|near| near.1 >= NEAR) {
+        if let Some((at, _)) = near.filter(|near| near.1 >= NEAR_UNHEARD) {
             news[at].push(*scored);
         }
     }

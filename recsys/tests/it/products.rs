@@ -56,7 +56,7 @@ fn a_daily_mix_is_of_one_taste_and_holds_known_and_new() {
             .count();
         assert!(
             own * 10 >= first.len() * 7,
-            "listener {listener}: {own} of {}",
+            "listener {listener}: {own} of {}, {first:?}",
             first.len()
         );
     }
