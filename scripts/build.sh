@@ -3,7 +3,7 @@
 set -euo pipefail
 target=${CARGO_TARGET_DIR:-target}
 if [ ! -x "$target/release/backline" ]; then
-  echo "First build: about 12 minutes on two cores (polars and tantivy are most of it); later ones take seconds." >&2
+  echo "First build: 15 to 30 minutes on two cores (polars and tantivy are most of it); later ones take seconds." >&2
 fi
 quiet=()
 [ -x "$target/release/backline" ] && quiet=(--quiet)

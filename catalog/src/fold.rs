@@ -2,7 +2,7 @@
 //!
 //! The catalogue is a fold over the delivery log. Per (sender, release) the newest message wins, by
 //! [`Order`]; an asset that the newest message does not deliver is the newest one delivered before. What
-//! no rule decides is held back for a person ([`judge`]): two messages of one instant that say different
+//! no rule decides is held back for a person (`judge`): two messages of one instant that say different
 //! things, a GTIN of another sender, an ISRC with other audio. The state is the set of all messages, and
 //! the judgement a function of that set: any order of arrival, any repetition, and any cut into snapshot
 //! and tail give the same bytes.

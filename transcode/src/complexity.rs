@@ -23,7 +23,7 @@ const THIN: [f64; 2] = [-0.2, 0.0];
 
 /// The highest rates of both kinds, Hz; profiles above the thin one are of the full kind.
 const FULL_RATE: u32 = 48_000;
-/// See [`FULL_RATE`].
+/// See `FULL_RATE`.
 pub const THIN_RATE: u32 = 24_000;
 
 /// One excerpt for so many seconds of music, at most [`EXCERPTS`].

@@ -2,7 +2,7 @@
 //!
 //! Only this file and those below it touch the store. Albums are the unit of work, since tracks that
 //! run together are levelled together: all its masters are measured, then all its tracks are made, each
-//! by [`track`]; both on all threads, as are the encoders of one track. Nothing is ever changed, so the
+//! by `track`; both on all threads, as are the encoders of one track. Nothing is ever changed, so the
 //! job may be killed at any byte, run twice, or run by many machines at once.
 
 mod track;

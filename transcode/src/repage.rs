@@ -8,7 +8,7 @@
 //! player that changes bitrate always has both sides of the cut.
 //!
 //! Tags that say how loud a rendition is can only be known once it is decoded: the comment header is
-//! padded to [`COMMENT_BYTES`] (with zeros behind its framing bit, as taggers do), so that [`retag`]
+//! padded to `COMMENT_BYTES` (with zeros behind its framing bit, as taggers do), so that [`retag`]
 //! writes them without moving a chunk.
 
 use crate::Error;
