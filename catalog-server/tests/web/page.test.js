@@ -267,7 +267,7 @@ await check("suggestions come while typing and are chosen by keyboard", async ()
 
 await check("a release page shows its cover and tracks and plays", async () => {
   await page.goto(`${base}/#/`);
-  await page.locator(".card").first().click();
+  await page.locator('.card[href^="#/release/"]').first().click();
   await page.locator(".hero img").waitFor();
   await page.waitForFunction(() => document.querySelector(".hero img").naturalWidth > 0);
   expect((await page.locator(".tracks li").count()) > 0, "no tracks");
