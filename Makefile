@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance fuzz
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -33,6 +33,8 @@ check: setup     ## formatting, lints as errors, documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy $(LOCKED) --release --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --release --workspace --no-deps
+	$(CARGO) fmt --check --manifest-path ingest/fuzz/Cargo.toml
+	$(CARGO) check $(LOCKED) --release --manifest-path ingest/fuzz/Cargo.toml --target-dir $(TARGET)
 
 test: setup      ## every test
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -55,6 +57,9 @@ bench-server: build ## the server beside nginx on the same bytes
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
 bench-ingest: setup ## CPU per ERN message beside a bare event pass, 21 to 10,000 tracks
 	@scripts/bench-ingest.sh
+
+fuzz: setup      ## each fuzz target of ingest for ten minutes (SECONDS_EACH=600)
+	@BACKLINE_WORK=$(abspath $(WORK)) scripts/fuzz.sh
 
 ern-conformance: build ## what the reader makes of foreign messages: make ern-conformance DIR=…
 	@$(BIN)/backline ingest conformance $(DIR)

@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// Where ingest's report.json and report.html go
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Where a DDEX acknowledgement per release goes
+    #[arg(long, value_name = "DIR")]
+    replies: Option<PathBuf>,
     /// Where no plays are in the store, simulate listeners first (for demonstrations)
     #[arg(long)]
     simulate_plays: bool,
@@ -86,6 +89,9 @@ pub(crate) fn run(
                 threads,
                 progress,
             )?;
+            if let Some(folder) = &args.replies {
+                ingest::job::reply(&config, drop, &report, folder)?;
+            }
             let refused = report.refused();
             Ok((report, refused))
         })?;

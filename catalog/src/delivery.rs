@@ -3,6 +3,7 @@
 //! One small immutable object per message, named by its idempotency key (sender, message id), so that
 //! a conditional create decides between two workers that read the same delivery. The catalogue is a fold over it ([`crate::fold`]).
 
+use crate::artists::Identity;
 use crate::ids::Sha256;
 use crate::release::Release;
 use crate::store::{Created, Store, StoreError};
@@ -51,6 +52,17 @@ pub enum Verdict {
     Ruled {
         /// Whether it takes effect.
         accept: bool,
+        /// Who decided.
+        who: String,
+        /// Why.
+        why: String,
+    },
+    /// A person decided who is who.
+    Identified {
+        /// Of two decisions about one credit the higher holds.
+        number: u32,
+        /// Each of them an artist.
+        identities: Vec<Identity>,
         /// Who decided.
         who: String,
         /// Why.

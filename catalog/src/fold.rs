@@ -3,7 +3,8 @@
 //! The catalogue is a fold over the delivery log. Per (sender, release) the newest message wins, by
 //! [`Order`]; an asset that the newest message does not deliver is the newest one delivered before. What
 //! no rule decides is held back for a person (`judge`): two messages of one instant that say different
-//! things, a GTIN of another sender, an ISRC with other audio. The state is the set of all messages, and
+//! things, a GTIN of another sender, an ISRC with other audio. Credits get their artists last
+//! ([`crate::artists`]). The state is the set of all messages, and
 //! the judgement a function of that set: any order of arrival, any repetition, and any cut into snapshot
 //! and tail give the same bytes.
 
@@ -11,6 +12,7 @@ mod judge;
 
 pub use judge::{Held, Judgement, Reason, State};
 
+use crate::artists::Decisions;
 use crate::delivery::{Change, DeliveryRecord, Order, Verdict};
 use crate::ids::{ReleaseId, Sha256};
 use crate::release::{Catalogue, Release};
@@ -24,6 +26,8 @@ pub struct Fold {
     releases: BTreeMap<ReleaseId, Vec<Entry>>,
     /// What a person decided, by the message's bytes.
     rulings: BTreeMap<Sha256, bool>,
+    /// What people decided about who is who.
+    identities: Decisions,
 }
 
 /// One message.
@@ -41,6 +45,12 @@ impl Fold {
             Verdict::Accepted { change } => change,
             Verdict::Ruled { accept, .. } => {
                 self.rulings.insert(record.message, *accept);
+                return;
+            }
+            Verdict::Identified {
+                number, identities, ..
+            } => {
+                self.identities.insert(*number, identities.clone());
                 return;
             }
             Verdict::Refused { .. } => return,

@@ -13,7 +13,7 @@ mod territory;
 pub use digest::{Sha256, Sha256Hasher};
 pub use gtin::Gtin;
 pub use isrc::Isrc;
-pub use own::{ArtistId, RecordingId, ReleaseId, TrackId};
+pub use own::{ArtistId, RecordingId, ReleaseId, TrackId, normalised};
 pub use territory::{Territory, TerritorySet};
 
 /// Why a text is not the identifier it was meant to be; counts characters like a person, from one.

@@ -4,6 +4,8 @@
 //! and how an edition is published and opened. Every other crate speaks these words; this one knows
 //! none of them. The server is built without the feature `publish`.
 
+#[cfg(feature = "publish")]
+pub mod artists;
 pub mod cluster;
 pub mod columns;
 pub mod config;

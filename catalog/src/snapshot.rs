@@ -1,6 +1,6 @@
 //! How is the catalogue read without reading the whole log? Snapshot + tail = full fold, byte for byte.
 //!
-//! `snapshots/2/<n>-<hash>.json` holds the fold's state and the names of the `n` records that are in it.
+//! `snapshots/3/<n>-<hash>.json` holds the fold's state and the names of the `n` records that are in it.
 //! The one with the most records is used; whatever else is in the log is applied on top. A snapshot is
 //! only ever a shortcut: deleting all of them changes nothing but the time it takes.
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Of this version of the state; snapshots of others are passed over.
-const PREFIX: &str = "snapshots/2/";
+const PREFIX: &str = "snapshots/3/";
 
 #[derive(Serialize, Deserialize)]
 struct Snapshot {

@@ -185,6 +185,7 @@ table! {
     // The drop.
     DROP_NO_MESSAGE = "drop-no-message", Refuse fixed, "DDEX ERN choreography: a message per release";
     DROP_BATCH_OPEN = "drop-batch-open", Info, "DDEX ERN choreography: BatchComplete is the trigger";
+    DROP_BATCH_COUNT = "drop-batch-count", Refuse fixed, "DDEX ERN choreography: NumberOfMessages of the ManifestMessage";
     DROP_ARCHIVE = "drop-archive", Refuse fixed, "Backline limit on untrusted input";
     DROP_NAME = "drop-name", Warn, "Backline: names are UTF-8";
     DROP_SYMLINK = "drop-symlink", Warn, "Backline: links in a drop are not followed";

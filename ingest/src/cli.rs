@@ -1,13 +1,14 @@
 //! Which arguments does `backline ingest` take?
 
 use crate::config::Config;
+use crate::job::artists::{self, ArtistReview, Saying, artists};
 use crate::job::conformance::{Conformance, conformance};
 use crate::job::listen::Listener;
 use crate::job::resolve::{Decision, Quarantine, resolve};
 use crate::job::status::{Filter, StatusReport, status};
 use crate::report::DropReport;
 use crate::{Error, job, template};
-use catalog::ids::{Gtin, Isrc};
+use catalog::ids::{ArtistId, Gtin, Isrc};
 use catalog::job::Context;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -77,6 +78,14 @@ enum Command {
         #[arg(long)]
         why: Option<String>,
     },
+    /// Artists that may be one under two ids, or several under one; with a decision, the decision
+    ///
+    /// One ISNI is one artist. Without one, a name is one artist where label, company or genre speak for it. A
+    /// decision is recorded for ever, with who and why; a later one stands above it.
+    Artists {
+        #[command(subcommand)]
+        decision: Option<Who>,
+    },
     /// Read messages that others wrote and print one line of JSON each; nothing is published
     Conformance {
         /// A folder with messages, however deep
@@ -90,6 +99,89 @@ enum Command {
     },
 }
 
+/// What a person says of artists, by the ids that the list shows.
+#[derive(Debug, clap::Subcommand)]
+enum Who {
+    /// Both are one artist, by the first id
+    One {
+        /// Stays
+        keep: ArtistId,
+        /// Becomes the first
+        other: ArtistId,
+        #[command(flatten)]
+        by: By,
+    },
+    /// They are two artists, whatever the names say
+    Two {
+        /// One of them
+        one: ArtistId,
+        /// The other
+        other: ArtistId,
+        #[command(flatten)]
+        by: By,
+    },
+    /// It is one artist
+    Whole {
+        /// As listed
+        artist: ArtistId,
+        #[command(flatten)]
+        by: By,
+    },
+    /// Some of an artist's releases are another's
+    #[command(group = clap::ArgGroup::new("part").required(true).multiple(true))]
+    Split {
+        /// As listed
+        artist: ArtistId,
+        /// What is on this label, now and later
+        #[arg(long, group = "part")]
+        label: Vec<String>,
+        /// This release: GTIN, GRid or the sender's number
+        #[arg(long, group = "part")]
+        release: Vec<String>,
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// Who decides, and why.
+#[derive(Debug, clap::Args)]
+struct By {
+    /// Who decides
+    #[arg(long)]
+    who: String,
+    /// Why
+    #[arg(long)]
+    why: String,
+}
+
+impl Who {
+    fn decision(&self) -> artists::Decision {
+        let (saying, by) = match self {
+            Who::One { keep, other, by } => (Saying::One(*keep, *other), by),
+            Who::Two { one, other, by } => (Saying::Two(*one, *other), by),
+            Who::Whole { artist, by } => (Saying::Whole(*artist), by),
+            Who::Split {
+                artist,
+                label,
+                release,
+                by,
+            } => {
+                let split = Saying::Split {
+                    artist: *artist,
+                    labels: label.clone(),
+                    releases: release.clone(),
+                };
+                (split, by)
+            }
+        };
+        artists::Decision {
+            saying,
+            who: by.who.clone(),
+            why: by.why.clone(),
+        }
+    }
+}
+
 /// What a command answers.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
@@ -100,6 +192,8 @@ pub enum Report {
     Status(StatusReport),
     /// Of `resolve`.
     Quarantine(Quarantine),
+    /// Of `artists`.
+    Artists(Box<ArtistReview>),
     /// Of `conformance`.
     Conformance(Conformance),
     /// Of `template`.
@@ -115,6 +209,7 @@ impl Report {
             Report::Drop(report) => report.refused(),
             Report::Status(_)
             | Report::Quarantine(_)
+            | Report::Artists(_)
             | Report::Conformance(_)
             | Report::Template(_)
             | Report::Sheet(_) => 0,
@@ -128,6 +223,7 @@ impl fmt::Display for Report {
             Report::Drop(report) => report.fmt(f),
             Report::Status(report) => report.fmt(f),
             Report::Quarantine(quarantine) => quarantine.fmt(f),
+            Report::Artists(review) => review.fmt(f),
             Report::Conformance(lines) => lines.fmt(f),
             Report::Sheet(sheet) => f.write_str(sheet.trim_end()),
             Report::Template(_) => f.write_str(template::TEXT.trim_end()),
@@ -193,6 +289,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
                 day: *day,
             };
             status(context.store, &filter).map(Report::Status)
+        }
+        Command::Artists { decision } => {
+            let decision = decision.as_ref().map(Who::decision);
+            let review = artists(context.store, decision.as_ref())?;
+            Ok(Report::Artists(Box::new(review)))
         }
         Command::Conformance { folder } => conformance(folder, &config).map(Report::Conformance),
         Command::Template { csv: false } => Ok(Report::Template(template::value())),

@@ -81,6 +81,22 @@ pub enum Error {
         /// The sender's number.
         message_id: String,
     },
+    /// A decision about an artist whom nobody credits.
+    #[error(
+        "artist {artist}: nobody in the catalogue has this id\nfix: `backline ingest artists` lists the ids"
+    )]
+    NoArtist {
+        /// The id.
+        artist: catalog::ids::ArtistId,
+    },
+    /// A split that takes nothing or everything.
+    #[error(
+        "artist {artist}: these labels and releases are none or all of theirs\nfix: name some of the artist's labels or releases, as `backline ingest artists` and `status` list them"
+    )]
+    NotSplit {
+        /// The id.
+        artist: catalog::ids::ArtistId,
+    },
     /// The process that opens masters could not be started.
     #[error(
         "opening masters in a child process: {source}\nfix: allow this user another process, then run again"

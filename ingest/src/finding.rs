@@ -91,7 +91,8 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub picture: Option<String>,
     #[serde(skip)]
-    pub(crate) at: Option<At>,
+    /// Where in the message, until a place for people takes its stead.
+    pub at: Option<At>,
 }
 
 impl Finding {

@@ -5,15 +5,17 @@
 //! never judged again: (sender, message id) with the same bytes is a replay. The label's own files are
 //! only ever read.
 
+pub mod artists;
 pub mod conformance;
 mod find;
 mod inspect;
 pub mod listen;
+mod manifest;
 mod place;
 mod publish;
 pub mod resolve;
 pub mod status;
-mod unpack;
+pub mod unpack;
 
 use crate::config::{Config, Limits};
 use crate::delivery::{Content, Delivery};
@@ -349,9 +351,12 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
     let offsets: Vec<At> = findings.0.iter().filter_map(|finding| finding.at).collect();
     let text = ern::xml::decode(&read.bytes).unwrap_or_default();
     let lines = ern::locate::lines(&text, &offsets);
-    let xpaths = match message.ends_with("xml") {
-        true => ern::locate::xpaths(&text, &offsets),
-        false => Default::default(),
+    let paths = if message.ends_with("json") {
+        plain::json::pointers(&text, &offsets)
+    } else if message.ends_with("csv") {
+        plain::csv::places(&text, &offsets)
+    } else {
+        ern::locate::xpaths(&text, &offsets)
     };
     let folder = message
         .name
@@ -371,12 +376,7 @@ fn locate(findings: &mut Findings, message: &Message, read: &Read) {
             let (line, column) = lines.get(&at).copied().unzip();
             place.line = line;
             place.column = column;
-            place.path = match xpaths.get(&at) {
-                Some(path) => Some(path.clone()),
-                None if message.ends_with("json") => Some(plain::json::pointer(&text, at)),
-                None if message.ends_with("csv") => Some(plain::csv::place(&text, at)),
-                None => None,
-            };
+            place.path = paths.get(&at).cloned();
         }
         finding.place = place;
     }

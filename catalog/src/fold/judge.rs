@@ -6,6 +6,7 @@
 //! counts for the whole release: once let in, later updates of it are not held for these reasons.
 
 use super::{Entry, Fold};
+use crate::artists::{self, Decisions};
 use crate::delivery::{Change, Order};
 use crate::ids::{Gtin, Isrc, RecordingId, ReleaseId, Sha256};
 use crate::release::{Catalogue, Master, Release};
@@ -21,6 +22,8 @@ pub struct Judgement {
     pub held: Vec<Held>,
     /// What became of each message, by its bytes.
     pub states: BTreeMap<Sha256, State>,
+    /// What people decided about who is who.
+    pub identities: Decisions,
 }
 
 /// What became of an accepted message.
@@ -100,6 +103,8 @@ impl Fold {
         candidates.sort_by(|a, b| (a.first, a.release.id).cmp(&(b.first, b.release.id)));
         let candidates = owners(candidates, &mut judgement);
         let mut releases = one_audio(candidates, &mut judgement);
+        artists::identify(&mut releases, &self.identities);
+        judgement.identities = self.identities.clone();
         releases.sort_by_key(|release| release.id);
         judgement.catalogue.releases = releases;
         judgement.held.sort();
@@ -276,19 +281,20 @@ fn owners<'a>(candidates: Vec<Candidate<'a>>, judgement: &mut Judgement) -> Vec<
 /// An ISRC stands for the audio that it came with first; a release that was let in with other audio has
 /// recordings of its own.
 fn one_audio(candidates: Vec<Candidate<'_>>, judgement: &mut Judgement) -> Vec<Release> {
-    let mut audio: HashMap<Isrc, (Master, String)> = HashMap::new();
+    let mut audio: HashMap<Isrc, Vec<(Master, RecordingId, String)>> = HashMap::new();
     let mut releases = Vec::with_capacity(candidates.len());
     for mut candidate in candidates {
         let other = candidate.release.tracks.iter_mut().find_map(|track| {
-            let (first, release) = audio.get(&track.isrc)?;
+            let known = audio.get(&track.isrc)?;
             let master = track.master.as_ref()?;
-            if first.is_same_audio(master) {
+            if let Some((_, recording, _)) = known.iter().find(|(m, ..)| m.is_same_audio(master)) {
+                track.recording = *recording;
                 return None;
             }
             track.recording = RecordingId::of_audio(&track.isrc, &master.sha256);
             (!candidate.cleared).then(|| Reason::OtherAudio {
                 isrc: track.isrc,
-                release: release.clone(),
+                release: known[0].2.clone(),
             })
         });
         if let Some(reason) = other {
@@ -297,9 +303,11 @@ fn one_audio(candidates: Vec<Candidate<'_>>, judgement: &mut Judgement) -> Vec<R
         }
         for track in &candidate.release.tracks {
             if let Some(master) = &track.master {
-                audio
-                    .entry(track.isrc)
-                    .or_insert_with(|| (master.clone(), candidate.release.reference.clone()));
+                let known = audio.entry(track.isrc).or_default();
+                if known.iter().all(|(_, id, _)| *id != track.recording) {
+                    let reference = candidate.release.reference.clone();
+                    known.push((master.clone(), track.recording, reference));
+                }
             }
         }
         releases.push(candidate.release);

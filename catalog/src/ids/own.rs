@@ -94,13 +94,31 @@ impl ArtistId {
         ArtistId(hash(["artist-isni", isni]))
     }
 
-    /// From a name, which is normalised here: NFKC, lower case, single spaces.
+    /// From a name, which is [`normalised`] here.
     pub fn of_name(name: &str) -> ArtistId {
-        use unicode_normalization::UnicodeNormalization;
-        let folded = name.nfkc().collect::<String>().to_lowercase();
-        let folded: Vec<&str> = folded.split_whitespace().collect();
-        ArtistId(hash(["artist-name", &folded.join(" ")]))
+        ArtistId(hash(["artist-name", &normalised(name)]))
     }
+
+    /// Of another artist of a name that is taken: from the name and their first release.
+    pub fn of_name_on(name: &str, first: &ReleaseId) -> ArtistId {
+        ArtistId(hash([
+            "artist-name-on",
+            &normalised(name),
+            &first.to_string(),
+        ]))
+    }
+
+    /// Of an artist that a person told apart from another: from both, as the decision describes them.
+    pub fn of_split(from: &ArtistId, description: &str) -> ArtistId {
+        ArtistId(hash(["artist-split", &from.to_string(), description]))
+    }
+}
+
+/// A name as it is compared: NFKC, lower case, single spaces.
+pub fn normalised(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let folded = name.nfkc().collect::<String>().to_lowercase();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn hash<const N: usize>(parts: [&str; N]) -> [u8; 16] {

@@ -10,9 +10,11 @@ use catalog::release::PartialDate;
 pub(super) fn header(header: &Header, findings: &mut Findings) {
     // A message that broke off before its header has one finding too many already.
     let broken = findings.0.iter().any(|finding| {
-        finding.code.starts_with("xml-")
+        ["xml-", "message-"]
+            .iter()
+            .any(|kind| finding.code.starts_with(kind))
             || ["json-malformed", "csv-malformed"].contains(&finding.code.as_str())
-            || ["ern-version", "message-kind", "json-schema"].contains(&finding.code.as_str())
+            || ["ern-version", "json-schema"].contains(&finding.code.as_str())
     });
     if !broken {
         for (value, name) in [
@@ -174,11 +176,16 @@ fn dates(release: &DeliveredRelease, findings: &mut Findings) {
     let original = read(&release.original_date, "original release date");
     let own = read(&release.release_date, "release date");
     if let (Some(original), Some(own), Some(text)) = (original, own, &release.original_date)
-        && original.first_day() > own.first_day()
-        && original.year() > own.year()
+        && later(&original.to_string(), &own.to_string())
     {
         findings.push(wording::date_order(text, &own.to_string()));
     }
+}
+
+/// Whether a partial date is later than another, as far as both say.
+fn later(one: &str, other: &str) -> bool {
+    let said = one.len().min(other.len());
+    one[..said] > other[..said]
 }
 
 /// A partial date; the day of a date-time counts.

@@ -127,8 +127,7 @@ impl Party {
 
     /// ERN 4 has an element per kind of number, ERN 3 an attribute.
     fn id(&mut self, xml: &mut Xml<'_>, part: &Element<'_>) -> Result<(), Unreadable> {
-        let is = |name| part.attribute(name).as_deref() == Some("true");
-        if is("IsISNI") {
+        if part.says("IsISNI", "true") {
             self.isni = xml.text(part)?;
             return Ok(());
         }

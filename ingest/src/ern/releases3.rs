@@ -98,7 +98,7 @@ fn any(
             at: element.at,
             ..Release::default()
         },
-        main: element.attribute("IsMainRelease").as_deref() == Some("true"),
+        main: element.says("IsMainRelease", "true"),
         resources: Vec::new(),
     };
     let release = &mut any.release;

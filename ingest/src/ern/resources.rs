@@ -23,7 +23,7 @@ pub(super) enum Kind {
 }
 
 /// One resource, as read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Resource {
     pub(super) at: At,
     pub(super) kind: Kind,
@@ -88,6 +88,11 @@ impl Resources {
         self.list.push((reference, resource));
     }
 
+    pub(super) fn get_mut(&mut self, reference: &str) -> Option<&mut Resource> {
+        let index = *self.by_reference.get(reference)?;
+        Some(&mut self.list[index].1)
+    }
+
     pub(super) fn get(&self, reference: &str) -> Option<&Resource> {
         self.by_reference
             .get(reference)
@@ -108,6 +113,18 @@ impl Resource {
             },
             ..Resource::default()
         }
+    }
+
+    /// All that was read, leaving only where and what it is.
+    pub(super) fn take(&mut self) -> Resource {
+        let (at, kind, p_line) = (self.at, self.kind, self.p_line.clone());
+        let rest = Resource {
+            at,
+            kind,
+            p_line,
+            ..Resource::default()
+        };
+        std::mem::replace(self, rest)
     }
 }
 
@@ -252,7 +269,7 @@ pub(super) fn keep_default(
     part: &Element<'_>,
     kept: &mut Option<Text>,
 ) -> Result<(), Unreadable> {
-    let default = part.attribute("IsDefault").as_deref() == Some("true");
+    let default = part.says("IsDefault", "true");
     let text = xml.text(part)?;
     if kept.is_none() || default {
         *kept = text.or(kept.take());
@@ -261,7 +278,7 @@ pub(super) fn keep_default(
 }
 
 /// The titles of a resource or release: of several the one that says most plainly that it is displayed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Titles {
     best: Option<(Rank, Text, Option<Text>)>,
 }
@@ -288,7 +305,7 @@ pub(super) enum Rank {
 impl Titles {
     /// `DisplayTitle` or `DisplayTitleText` of ERN 4.
     pub(super) fn read(&mut self, xml: &mut Xml<'_>, part: &Element<'_>) -> Result<(), Unreadable> {
-        let default = part.attribute("IsDefault").as_deref() == Some("true");
+        let default = part.says("IsDefault", "true");
         if part.name() == "DisplayTitleText" {
             let rank = if default {
                 Rank::DefaultLine
@@ -340,11 +357,8 @@ impl Titles {
     }
 
     /// Title and version.
-    pub(super) fn get(&self) -> (Option<Text>, Option<Text>) {
+    pub(super) fn best(self) -> (Option<Text>, Option<Text>) {
         self.best
-            .as_ref()
-            .map_or((None, None), |(_, title, version)| {
-                (Some(title.clone()), version.clone())
-            })
+            .map_or((None, None), |(_, title, version)| (Some(title), version))
     }
 }

@@ -18,7 +18,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
     let Message {
         parties,
-        resources,
+        mut resources,
         releases,
         deals,
         language,
@@ -35,20 +35,32 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         .reference
         .as_ref()
         .and_then(|r| deals_of.get(r.value.as_str()));
-    let mut used = HashSet::new();
+    let mut uses: HashMap<&str, usize> = HashMap::with_capacity(order.places.len());
+    for (.., reference) in &order.places {
+        *uses.entry(reference.as_str()).or_default() += 1;
+    }
     let mut tracks = Vec::with_capacity(order.places.len());
     for (disc, number, reference) in &order.places {
-        used.insert(reference.value.clone());
-        let Some(resource) = resources.get(&reference.value) else {
+        let last = uses.get_mut(reference.as_str()).map(|left| {
+            *left -= 1;
+            *left == 0
+        });
+        let Some(resource) = resources.get_mut(&reference.value) else {
             findings.push(wording::reference_dangling(reference, "ResourceList"));
             continue;
         };
+        let resource = match last {
+            // Its place in the message stays known.
+            Some(true) => resource.take(),
+            _ => resource.clone(),
+        };
+        let genre = resource.genre.clone();
         let mut track = track(resource, &parties, findings);
         (track.disc, track.number) = (*disc, *number);
         track.name = format!("track {} ({})", tracks.len() + 1, reference.value);
         let release = own.get(reference.value.as_str());
         let own_genre = release.and_then(|release| release.genre.clone());
-        track.genre = own_genre.or_else(|| resource.genre.clone());
+        track.genre = own_genre.or(genre);
         track.deals = match release.and_then(|release| release.reference.as_ref()) {
             Some(reference) => deals_of
                 .get(reference.value.as_str())
@@ -73,7 +85,7 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         tracks.push(track);
     }
     for (reference, resource) in &resources.list {
-        if resource.kind == Kind::Sound && !used.contains(&reference.value) {
+        if resource.kind == Kind::Sound && !uses.contains_key(reference.as_str()) {
             findings.push(wording::reference_unused(reference));
         }
     }
@@ -296,12 +308,12 @@ fn sorted<'a>(group: &'a Group, findings: &mut Findings) -> Vec<Node<'a>> {
     nodes.into_iter().map(|(.., node)| node).collect()
 }
 
-fn track(resource: &Resource, parties: &Parties, findings: &mut Findings) -> DeliveredTrack {
-    let (title, version) = resource.titles.get();
+fn track(resource: Resource, parties: &Parties, findings: &mut Findings) -> DeliveredTrack {
+    let (title, version) = resource.titles.best();
     let (licence, origin) = courtesy(resource.courtesy.as_ref());
     DeliveredTrack {
         at: resource.at,
-        isrc: resource.isrc.clone(),
+        isrc: resource.isrc,
         title,
         version,
         artists: parties.credits(
@@ -309,11 +321,11 @@ fn track(resource: &Resource, parties: &Parties, findings: &mut Findings) -> Del
             resource.display_artist.as_ref(),
             findings,
         ),
-        duration: resource.duration.clone(),
-        advisory: resource.advisory.clone(),
-        language: resource.language.clone(),
-        iswc: resource.iswc.clone(),
-        file: resource.file.clone(),
+        duration: resource.duration,
+        advisory: resource.advisory,
+        language: resource.language,
+        iswc: resource.iswc,
+        file: resource.file,
         licence,
         origin,
         ..DeliveredTrack::default()
@@ -348,7 +360,7 @@ fn release(
         let reference = main.label.as_ref()?;
         parties.name(reference, findings)
     });
-    let (title, version) = main.titles.get();
+    let (title, version) = main.titles.best();
     let mut ids = main.ids;
     ids.at = main.at;
     let kind = match (main.kind, main.compilation) {

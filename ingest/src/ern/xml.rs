@@ -45,6 +45,15 @@ impl<'a> Element<'a> {
             .map(Cow::into_owned)
     }
 
+    /// Whether an attribute has just this value.
+    pub fn says(&self, name: &str, value: &str) -> bool {
+        let attribute = self.tag.try_get_attribute(name).ok().flatten();
+        attribute.is_some_and(|attribute| {
+            let own = attribute.normalized_value(quick_xml::XmlVersion::default());
+            own.is_ok_and(|own| own == value)
+        })
+    }
+
     /// The namespace that the element's own prefix is bound to on the element itself.
     pub fn namespace(&self) -> Option<String> {
         match self.tag.name().prefix() {
@@ -166,26 +175,33 @@ impl<'a> Xml<'a> {
         Ok(())
     }
 
+    #[inline]
     fn event(&mut self) -> Result<Event<'a>, Unreadable> {
         let at = self.position();
-        let event = self.reader.read_event().map_err(|error| {
-            let at = At(u32::try_from(self.reader.error_position()).unwrap_or(u32::MAX));
-            Box::new(wording::xml_malformed(at, &error.to_string()))
-        })?;
-        match &event {
-            Event::DocType(_) => return Err(Box::new(wording::xml_doctype(at))),
-            Event::Start(_) => {
+        match self.reader.read_event() {
+            Ok(Event::DocType(_)) => Err(Box::new(wording::xml_doctype(at))),
+            Ok(Event::Start(tag)) => {
                 self.depth += 1;
                 if self.depth > MAX_DEPTH {
-                    return Err(Box::new(wording::xml_limit(
-                        at, "nesting", self.depth, MAX_DEPTH,
-                    )));
+                    let depth = self.depth;
+                    let limit = wording::xml_limit(at, "nesting", depth, MAX_DEPTH);
+                    return Err(Box::new(limit));
                 }
+                Ok(Event::Start(tag))
             }
-            Event::End(_) => self.depth = self.depth.saturating_sub(1),
-            _ => {}
+            Ok(Event::End(tag)) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(Event::End(tag))
+            }
+            Ok(event) => Ok(event),
+            Err(error) => Err(self.malformed(&error)),
         }
-        Ok(event)
+    }
+
+    #[cold]
+    fn malformed(&self, error: &quick_xml::Error) -> Unreadable {
+        let at = At(u32::try_from(self.reader.error_position()).unwrap_or(u32::MAX));
+        Box::new(wording::xml_malformed(at, &error.to_string()))
     }
 
     fn position(&self) -> At {

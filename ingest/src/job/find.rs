@@ -2,11 +2,12 @@
 //!
 //! A folder with a message is one delivery: `<ReleaseId>.xml`, `release.json` or `release.csv` (or, in a flat folder, each
 //! XML file). Deliveries stand at most `limits.depth` folders below the drop. A batch folder (its name is a
-//! BatchId, `YYYYMMDDhhmmssnnn`) is left alone until `BatchComplete_*.xml` stands in it. A folder whose
-//! whole tree has files but no message is a finding, named once, at its top. Links are not followed. A `.zip`
+//! BatchId, `YYYYMMDDhhmmssnnn`) is left alone until `BatchComplete_*.xml` stands in it, and while it holds other
+//! than as many messages as that manifest promises. A folder whose whole tree has files but no message is a
+//! finding, named once. Links are not followed. A `.zip`
 //! or `.tar` is a folder of its name without the ending.
 
-use super::unpack;
+use super::{manifest, unpack};
 use crate::Error;
 use crate::config::Limits;
 use crate::finding::Finding;
@@ -87,6 +88,8 @@ struct Tree {
     files: usize,
     /// A batch in it is still being uploaded.
     open: bool,
+    /// The only folder in it that has files, where those are no delivery.
+    garbage: Option<String>,
 }
 
 /// The entries of one folder, by name.
@@ -121,13 +124,56 @@ impl Walk<'_> {
         }
         let stated =
             complete.and_then(|file| batch_time(file.trim_start_matches("BatchComplete_")));
-        let batch = stated.or_else(|| batch_time(own)).or(batch);
+        let batch = stated
+            .or_else(|| batch_time(own))
+            .or_else(|| release_time(own))
+            .or(batch);
+        let first = self.found.messages.len();
+        let tree = self.inside(path, name, depth, batch, &entries)?;
+        let Some(file) = complete else {
+            return Ok(tree);
+        };
+        let promised = manifest::promised(&path.join(file))?;
+        let found = self.found.messages.len() - first;
+        let wrong = match promised {
+            Ok(None) => return Ok(tree),
+            Ok(Some(promised)) if promised == found => return Ok(tree),
+            Ok(Some(promised)) => {
+                wording::drop_batch_count(wording::messages(found), wording::messages(promised))
+            }
+            Err(why) => {
+                wording::drop_batch_count(why, "a ManifestMessage, or no content".to_owned())
+            }
+        };
+        self.found.messages.truncate(first);
+        self.found.remarks.push(wrong.file(&join(name, file)));
+        Ok(Tree {
+            open: true,
+            ..Tree::default()
+        })
+    }
+
+    /// What stands in a folder that may be read.
+    fn inside(
+        &mut self,
+        path: &Path,
+        name: &str,
+        depth: usize,
+        batch: Option<Timestamp>,
+        entries: &Entries,
+    ) -> Result<Tree, Error> {
+        let own = name.rsplit('/').next().unwrap_or_default();
+        let complete = entries
+            .files
+            .iter()
+            .filter(|file| file.starts_with("BatchComplete"))
+            .count();
         let messages = candidates(&entries.files, own);
         let mut tree = Tree {
             messages: messages.len(),
             ..Tree::default()
         };
-        tree.files = entries.files.len() - usize::from(complete.is_some());
+        tree.files = entries.files.len() - complete;
         if !messages.is_empty() {
             for file in &messages {
                 self.found.messages.push(Message {
@@ -177,11 +223,17 @@ impl Walk<'_> {
                 },
             };
             if child.messages == 0 && child.files > 0 && !child.open {
-                without.push((inner, child.files));
+                without.push((child.garbage.clone().unwrap_or(inner), child.files));
             }
             tree.messages += child.messages;
             tree.files += child.files;
             tree.open |= child.open;
+        }
+        // Garbage in a single place is named by that place.
+        if let ([(place, count)], true) = (&without[..], tree.messages == 0)
+            && *count == tree.files
+        {
+            tree.garbage = Some(place.clone());
         }
         if tree.messages > 0 || depth == 0 || tree.open {
             for (folder, files) in without {
@@ -310,6 +362,12 @@ fn batch_time(name: &str) -> Option<Timestamp> {
     text.parse().ok()
 }
 
+/// The instant of a release's own folder: `<P or N>_<ReleaseId>_<YYYYMMDDhhmmssnnn>`.
+fn release_time(name: &str) -> Option<Timestamp> {
+    let rest = ["P_", "N_"].iter().find_map(|p| name.strip_prefix(p))?;
+    batch_time(rest.rsplit_once('_')?.1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,6 +385,12 @@ mod tests {
         );
         assert_eq!(at("20261301120000123"), None);
         assert_eq!(at("05012345678900"), None);
+        let at = |name| release_time(name).map(|at| at.to_string());
+        assert_eq!(
+            at("N_5012345678900_20261001120000123").as_deref(),
+            Some("2026-10-01T12:00:00.123Z")
+        );
+        assert_eq!(at("20261001120000123"), None);
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn from_record(record: &DeliveryRecord) -> DeliveryReport {
             }
         }
         // Rulings have ids of their own, which no message bears.
-        Verdict::Ruled { .. } => {}
+        Verdict::Ruled { .. } | Verdict::Identified { .. } => {}
     }
     report
 }

@@ -99,7 +99,7 @@ fn reference(record: &DeliveryRecord) -> &str {
             change: Change::Purge { reference },
         } => reference,
         Verdict::Refused { reference, .. } => reference.as_deref().unwrap_or("–"),
-        Verdict::Ruled { .. } => "–",
+        Verdict::Ruled { .. } | Verdict::Identified { .. } => "–",
     }
 }
 
@@ -120,6 +120,10 @@ fn line(record: &DeliveryRecord) -> Line {
         Verdict::Ruled { accept, who, why } => {
             let verdict = if *accept { "let in" } else { "ruled out" };
             (verdict, String::new(), vec![format!("{who}: {why}")])
+        }
+        Verdict::Identified { who, why, .. } => {
+            let reasons = vec![format!("{who}: {why}")];
+            ("who is who", String::new(), reasons)
         }
     };
     Line {
@@ -162,7 +166,7 @@ impl fmt::Display for StatusReport {
         }
         write!(f, "{table}")?;
         for line in self.messages.iter().filter(|line| !line.reasons.is_empty()) {
-            write!(f, "\n\n{} refused:", line.message_id)?;
+            write!(f, "\n\n{} {}:", line.message_id, line.verdict)?;
             for reason in &line.reasons {
                 write!(f, "\n  {}", reason.replace('\n', "\n    "))?;
             }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 const FREE: u64 = 1 << 20;
 
 /// Why an archive is not taken.
-pub(super) type Refusal = String;
+pub type Refusal = String;
 
 enum Fault {
     Label(Refusal),
@@ -25,10 +25,12 @@ enum Fault {
 
 impl From<io::Error> for Fault {
     fn from(source: io::Error) -> Fault {
-        use io::ErrorKind::{InvalidData, InvalidInput, Other, UnexpectedEof};
-        match source.kind() {
-            InvalidData | InvalidInput | UnexpectedEof | Other => Fault::Label(source.to_string()),
-            _ => Fault::Disk(source),
+        use io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory};
+        // What the system did not say comes from the archive's own bytes, and so do names that it refuses.
+        let names = [AlreadyExists, InvalidFilename, IsADirectory, NotADirectory];
+        match source.raw_os_error().is_none() || names.contains(&source.kind()) {
+            true => Fault::Label(source.to_string()),
+            false => Fault::Disk(source),
         }
     }
 }
@@ -43,7 +45,7 @@ pub(super) fn is_archive(name: &str) -> bool {
 ///
 /// # Errors
 /// [`Error::Unreadable`] when our own disk fails; a refusal is an answer.
-pub(super) fn unpack(archive: &Path, limits: &Limits) -> Result<Result<TempDir, Refusal>, Error> {
+pub fn unpack(archive: &Path, limits: &Limits) -> Result<Result<TempDir, Refusal>, Error> {
     let failed = |source| Error::Unreadable {
         path: archive.to_owned(),
         action: "cannot be unpacked",
@@ -135,7 +137,7 @@ impl Room<'_> {
         let created = File::create_new(&path);
         let mut file = created.map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => Fault::Label(format!("`{name}` is there twice")),
-            _ => Fault::Disk(source),
+            _ => Fault::from(source),
         })?;
         let written = io::copy(&mut content.take(self.bytes + 1), &mut file)?;
         file.flush()?;

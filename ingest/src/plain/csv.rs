@@ -11,6 +11,7 @@ use crate::delivery::{
 };
 use crate::finding::{At, Finding, Findings, Text};
 use crate::wording;
+use std::collections::BTreeMap;
 
 /// Every column: whether it speaks of the whole release.
 pub const COLUMNS: [(&str, bool); 30] = [
@@ -302,21 +303,22 @@ fn rows(message: &str) -> Result<Vec<Row>, Box<Finding>> {
     Ok(rows)
 }
 
-/// "row 3, isrc": where the cell that holds a byte stands, as a spreadsheet counts.
-pub fn place(message: &str, at: At) -> String {
+/// "row 3, isrc": where the cells that hold some bytes stand, as a spreadsheet counts.
+pub fn places(message: &str, offsets: &[At]) -> BTreeMap<At, String> {
     let Ok(rows) = rows(message) else {
-        return String::new();
+        return BTreeMap::new();
     };
-    let row = rows
-        .iter()
-        .rposition(|row| row.first().is_some_and(|cell| cell.at <= at))
-        .unwrap_or(0);
-    let Some(cells) = rows.get(row) else {
-        return String::new();
+    let place = |at: &At| {
+        let row = rows.partition_point(|row| row.first().is_some_and(|cell| cell.at <= *at));
+        let row = row.saturating_sub(1);
+        let cells = rows.get(row)?;
+        let column = cells
+            .partition_point(|cell| cell.at <= *at)
+            .saturating_sub(1);
+        let name = rows[0].get(column).map_or("", Text::as_str);
+        Some((*at, format!("row {}, {name}", row + 1)))
     };
-    let column = cells.iter().rposition(|cell| cell.at <= at).unwrap_or(0);
-    let name = rows[0].get(column).map_or("", Text::as_str);
-    format!("row {}, {name}", row + 1)
+    offsets.iter().filter_map(place).collect()
 }
 
 struct Cells<'a> {
@@ -433,7 +435,10 @@ mod tests {
             .map(|f| (f.code.as_str(), f.at))
             .collect();
         assert_eq!(
-            place(text, delivery.findings.0[1].at.unwrap()),
+            places(text, &[delivery.findings.0[1].at.unwrap()])
+                .into_values()
+                .next()
+                .unwrap(),
             "row 3, label"
         );
         let at = |needle: &str| Some(At(text.find(needle).unwrap() as u32));

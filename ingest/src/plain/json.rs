@@ -207,39 +207,51 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The JSON pointer (RFC 6901) of the value that begins at, or is the innermost around, an offset.
-pub fn pointer(message: &str, at: At) -> String {
-    let Ok(mut node) = parse(message) else {
-        return String::new();
-    };
-    let mut path = String::new();
-    loop {
-        let around = |inner: &Node<'_>| {
-            inner.at <= at && (at.0 as usize) < inner.at.0 as usize + inner.raw.len()
-        };
-        let inner = match node.raw.as_bytes().first() {
-            Some(b'{') => node.entries().and_then(|entries| {
-                entries
-                    .into_iter()
-                    .find(|(_, inner)| around(inner))
-                    .map(|(key, inner)| (key.replace('~', "~0").replace('/', "~1"), inner))
-            }),
-            Some(b'[') => node.elements().and_then(|elements| {
-                let found = elements
-                    .into_iter()
-                    .enumerate()
-                    .find(|(_, inner)| around(inner));
-                found.map(|(index, inner)| (index.to_string(), inner))
-            }),
-            _ => None,
-        };
-        let Some((step, inner)) = inner else {
-            return path;
-        };
-        path.push('/');
-        path.push_str(&step);
-        node = inner;
+/// The JSON pointers (RFC 6901) of the values that begin at, or are the innermost around, offsets.
+pub fn pointers(message: &str, offsets: &[At]) -> BTreeMap<At, String> {
+    let mut sorted = offsets.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let mut found = BTreeMap::new();
+    if let Ok(root) = parse(message) {
+        descend(&root, &sorted, "", &mut found);
     }
+    found
+}
+
+/// `offsets` are sorted and lie in the node; each level is read once for all of them.
+fn descend(node: &Node<'_>, offsets: &[At], path: &str, found: &mut BTreeMap<At, String>) {
+    let children: Vec<(String, Node<'_>)> = match node.raw.as_bytes().first() {
+        Some(b'{') => node.entries().unwrap_or_default(),
+        Some(b'[') => {
+            let elements = node.elements().unwrap_or_default().into_iter().enumerate();
+            elements
+                .map(|(index, inner)| (index.to_string(), inner))
+                .collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut rest = offsets;
+    for (key, child) in children {
+        let end = At(child.at.0 + child.raw.len() as u32);
+        let before = rest.partition_point(|at| *at < child.at);
+        let inside = rest.partition_point(|at| *at < end);
+        rest[..before]
+            .iter()
+            .for_each(|at| drop(found.insert(*at, path.to_owned())));
+        if inside > before {
+            let step = key.replace('~', "~0").replace('/', "~1");
+            descend(
+                &child,
+                &rest[before..inside],
+                &format!("{path}/{step}"),
+                found,
+            );
+        }
+        rest = &rest[inside..];
+    }
+    rest.iter()
+        .for_each(|at| drop(found.insert(*at, path.to_owned())));
 }
 
 #[cfg(test)]
@@ -250,7 +262,10 @@ mod tests {
     fn a_value_knows_its_pointer() {
         let message = r#"{"a": 1, "tracks": [{"x": 0}, {"isrc/x": "é"}]}"#;
         let at = At(message.find("\"é").unwrap() as u32);
-        assert_eq!(pointer(message, at), "/tracks/1/isrc~1x");
+        let all = [at, At(0), At(at.0 - 4), At(9)];
+        let found = pointers(message, &all);
+        let found: Vec<&str> = all.iter().map(|at| found[at].as_str()).collect();
+        assert_eq!(found, ["/tracks/1/isrc~1x", "", "/tracks/1", ""]);
     }
 
     #[test]

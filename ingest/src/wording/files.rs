@@ -247,6 +247,24 @@ pub(crate) fn drop_batch_open() -> Finding {
     .fix("write BatchComplete_<BatchId>.xml when the upload is complete")
 }
 
+/// "1 message", "3 messages".
+pub(crate) fn messages(count: usize) -> String {
+    match count {
+        1 => "1 message".to_owned(),
+        _ => format!("{count} messages"),
+    }
+}
+
+pub(crate) fn drop_batch_count(found: String, expected: String) -> Finding {
+    Finding::of(
+        &checks::DROP_BATCH_COUNT,
+        "the batch does not hold what its manifest says: left alone",
+    )
+    .found(found)
+    .expected(expected)
+    .fix("upload what is missing, or correct the manifest; the batch is taken up as a whole")
+}
+
 pub(crate) fn drop_symlink() -> Finding {
     Finding::of(
         &checks::DROP_SYMLINK,

@@ -263,7 +263,7 @@ fn a_folder_of_garbage_is_a_finding_beside_the_good_release() {
         .iter()
         .map(|remark| remark.place.file.as_str())
         .collect();
-    assert_eq!(places, ["nightjar/stuff", "other"]);
+    assert_eq!(places, ["nightjar/stuff/deep", "other"]);
     assert_eq!((report.refused(), report.count(Outcome::Accepted)), (2, 1));
 }
 
@@ -313,6 +313,42 @@ fn an_open_batch_is_left_alone_until_its_trigger_comes() {
         records[0].batch.unwrap().to_string(),
         "2026-10-02T12:00:00Z"
     );
+}
+
+#[test]
+fn a_batch_with_other_than_its_manifests_messages_is_left_alone() {
+    let label = Label::new();
+    let batch = label.drop().join("20261002120000000");
+    let folder = label.deliver("R1", |_| {});
+    fs::rename(folder.parent().unwrap(), &batch).unwrap();
+    let manifest = |count: u32| {
+        let text = format!(
+            "<m:ManifestMessage xmlns:m='http://ddex.net/xml/ern-c/15'><NumberOfMessages>{count}</NumberOfMessages></m:ManifestMessage>"
+        );
+        fs::write(batch.join("BatchComplete_20261002120000000.xml"), text).unwrap();
+    };
+    manifest(2);
+    let report = label.ingest().unwrap();
+    let [remark] = &report.remarks.0[..] else {
+        panic!("{:?}", report.remarks)
+    };
+    assert_eq!(remark.code, "drop-batch-count");
+    assert_eq!(
+        (remark.found.as_str(), remark.expected.as_str()),
+        ("1 message", "2 messages")
+    );
+    assert!(
+        report.deliveries.is_empty()
+            && label
+                .store()
+                .list("")
+                .unwrap()
+                .iter()
+                .all(|(key, _)| key.starts_with("reports/"))
+    );
+    assert_eq!(report.refused(), 1);
+    manifest(1);
+    assert_eq!(label.ingest().unwrap().count(Outcome::Accepted), 1);
 }
 
 #[test]

@@ -91,6 +91,71 @@ fn an_archive_that_climbs_out_bursts_or_doubles_is_refused_as_a_whole() {
     assert!(refused("a.tar", &many).contains("too many"));
 }
 
+/// The finding of a drop with only this archive.
+fn refusal(name: &str, write: impl FnOnce(&Path)) -> String {
+    let label = Label::new();
+    write(&label.drop().join(name));
+    let report = label.ingest().unwrap();
+    assert!(report.deliveries.is_empty() && report.refused() == 1);
+    let [remark] = &report.remarks.0[..] else {
+        panic!("{:?}", report.remarks)
+    };
+    assert_eq!(
+        (remark.code.as_str(), remark.place.file.as_str()),
+        ("drop-archive", name)
+    );
+    remark.found.clone()
+}
+
+#[test]
+fn a_link_inside_an_archive_refuses_it() {
+    let tar = refusal("a.tar", |path| {
+        let mut archive = tar::Builder::new(File::create(path).unwrap());
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        archive
+            .append_link(&mut header, "R1/01.flac", "/etc/passwd")
+            .unwrap();
+        archive.finish().unwrap();
+    });
+    assert!(tar.contains("`R1/01.flac` is no regular file"), "{tar}");
+    let zip = refusal("a.zip", |path| {
+        let mut archive = zip::ZipWriter::new(File::create(path).unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        archive
+            .add_symlink("R1/01.flac", "/etc/passwd", options)
+            .unwrap();
+        archive.finish().unwrap();
+    });
+    assert!(zip.contains("`R1/01.flac` is a symbolic link"), "{zip}");
+}
+
+/// Found by the fuzzer: it ended the whole job.
+#[test]
+fn what_no_unpacker_and_no_disk_takes_is_the_archives_fault_not_ours() {
+    let method = refusal("a.zip", |path| {
+        zip(path, &[("R1.xml".to_owned(), vec![b'x'; 99])]);
+        let mut bytes = fs::read(path).unwrap();
+        // The method, in the local header and in the directory.
+        let directory = bytes
+            .windows(4)
+            .position(|four| four == b"PK\x01\x02")
+            .unwrap();
+        bytes[9] = 0x20;
+        bytes[directory + 11] = 0x20;
+        fs::write(path, bytes).unwrap();
+    });
+    assert!(method.contains("ompression"), "{method}");
+    let file = |name: &str| (name.to_owned(), vec![0_u8; 3]);
+    let below = refusal("a.zip", |path| zip(path, &[file("R1"), file("R1/R1.xml")]));
+    assert!(!below.is_empty());
+    let long = refusal("a.zip", |path| zip(path, &[file(&"x".repeat(300))]));
+    assert!(long.contains("long"), "{long}");
+    let nul = refusal("a.zip", |path| zip(path, &[file("R\u{0}.xml")]));
+    assert!(!nul.is_empty());
+}
+
 #[test]
 fn a_spreadsheet_is_a_delivery_and_its_faults_have_cells() {
     let label = Label::new();

@@ -1,5 +1,6 @@
 //! Does a drop become records, masters and a report, whatever a label does to it?
 
+mod artists;
 mod drops;
 mod ern_reader;
 mod flac;
@@ -11,3 +12,4 @@ mod messages;
 mod order;
 mod planted;
 mod reports;
+mod table;

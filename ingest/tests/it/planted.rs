@@ -88,7 +88,7 @@ fn edited_flac(edit: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 /// Name, bytes, and the one finding it deserves.
-fn masters() -> Vec<(&'static str, Vec<u8>, &'static str)> {
+pub(crate) fn masters() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let seconds = |from: usize, to: usize| from * RATE..to * RATE;
     let right = |edit: &dyn Fn(&[f32]) -> Vec<f32>| {
         let left = pair().swap_remove(0);
