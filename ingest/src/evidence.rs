@@ -131,6 +131,8 @@ pub struct Picture {
     pub blank: bool,
     /// By how much it was enlarged, where its detail says so: 2 or more.
     pub enlarged: Option<u32>,
+    /// The period in pixels of the pattern that a smooth enlargement leaves.
+    pub pattern: Option<f32>,
 }
 
 /// What colours a picture is made of.

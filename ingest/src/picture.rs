@@ -2,7 +2,9 @@
 //!
 //! Pure: bytes in, facts out. A picture that was enlarged in blocks of pixels has no detail of its own size: halving
 //! it and doubling it again loses next to nothing, while the same loss one size further down is large. Smooth
-//! enlargements are not told: they lose 0.4 to 0.5 of the next size's loss, as soft photographs do.
+//! enlargements lose 0.4 to 0.5 of the next size's loss, as soft photographs do, but they leave a `pattern`.
+
+mod pattern;
 
 use crate::evidence::{Colours, Picture};
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
@@ -16,6 +18,8 @@ const BLANK: f64 = 1.0;
 const PLAIN: f64 = 1.0;
 /// Part of the next size's loss below which a size has no detail of its own. Drawings have 0.9.
 const EMPTY: f64 = 0.15;
+/// Part of the next size's loss below which a pattern is that of enlarging. Stripes and dots that are meant have 0.9.
+const SOFT: f64 = 0.7;
 /// Sides below this are not halved further.
 const LEAST_SIDE: u32 = 128;
 
@@ -54,6 +58,10 @@ pub fn look(bytes: &[u8], side: u32) -> Result<Picture, String> {
         .encode_image(&small)
         .map_err(|error| error.to_string())?;
     let luma = whole.into_luma8();
+    let losses = losses(&luma);
+    let below = losses.iter().skip(1).take(2).copied().fold(0.0, f64::max);
+    // A mere gradient has steps of its own.
+    let soft = below > PLAIN && losses[0] < SOFT * below;
     Ok(Picture {
         format,
         width,
@@ -61,7 +69,8 @@ pub fn look(bytes: &[u8], side: u32) -> Result<Picture, String> {
         thumbnail,
         colours,
         blank: is_blank(&small),
-        enlarged: enlarged(luma),
+        enlarged: enlarged(&losses),
+        pattern: if soft { pattern::period(&luma) } else { None },
     })
 }
 
@@ -96,15 +105,23 @@ fn is_blank(small: &image::RgbImage) -> bool {
     })
 }
 
-/// How often a picture can be halved without a loss that counts; `None` when it cannot.
-fn enlarged(luma: GrayImage) -> Option<u32> {
+/// What each halving loses, of 255.
+fn losses(luma: &GrayImage) -> Vec<f64> {
     let mut losses = Vec::new();
-    let mut level = luma;
-    while level.width().min(level.height()) / 2 >= LEAST_SIDE {
-        let half = halved(&level);
-        losses.push(loss(&level, &half));
-        level = half;
+    let mut half: Option<GrayImage> = None;
+    loop {
+        let level = half.as_ref().unwrap_or(luma);
+        if level.width().min(level.height()) / 2 < LEAST_SIDE {
+            return losses;
+        }
+        let next = halved(level);
+        losses.push(loss(level, &next));
+        half = Some(next);
     }
+}
+
+/// How often a picture can be halved without a loss that counts; `None` when it cannot.
+fn enlarged(losses: &[f64]) -> Option<u32> {
     let empty = |index: &usize| {
         let below = losses[*index + 1..].iter().take(2).copied();
         losses[*index] < EMPTY * below.fold(0.0, f64::max)
@@ -192,6 +209,38 @@ mod tests {
             let large = drawn(side).resize_exact(1024, 1024, image::imageops::FilterType::Nearest);
             assert_eq!(png(&large).enlarged, Some(times), "from {side}");
         }
+    }
+
+    #[test]
+    fn smooth_enlargements_leave_a_pattern_and_pictures_of_their_own_size_do_not() {
+        use image::imageops::FilterType::{CatmullRom, Lanczos3, Triangle};
+        for (side, filter) in [
+            (800, Triangle),
+            (400, CatmullRom),
+            (240, Lanczos3),
+            (480, Triangle),
+        ] {
+            let large = drawn(side).resize_exact(1200, 1200, filter);
+            let found = png(&large);
+            assert!(found.pattern.is_some(), "{filter:?} from {side}");
+            let mut jpeg = Vec::new();
+            let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 90);
+            large.into_rgb8().write_with_encoder(encoder).unwrap();
+            let again = look(&jpeg, 10_000).unwrap();
+            assert!(again.pattern.is_some(), "{filter:?} from {side}, JPEG");
+        }
+        assert_eq!(png(&drawn(1200)).pattern, None);
+        assert_eq!(
+            png(&drawn(1200).blur(1.5)).pattern,
+            None,
+            "soft, but of its own size"
+        );
+        let smaller = drawn(2000).resize_exact(1200, 1200, Lanczos3);
+        assert_eq!(png(&smaller).pattern, None);
+        let dots = RgbImage::from_fn(1200, 1200, |x, y| {
+            image::Rgb([if x % 7 < 3 && y % 7 < 3 { 20 } else { 240 }; 3])
+        });
+        assert_eq!(png(&dots.into()).pattern, None, "dots that are meant");
     }
 
     #[test]

@@ -125,6 +125,8 @@ fn picture_checks(
         findings.push(wording::artwork_blank(uri));
     } else if let Some(times) = picture.enlarged {
         findings.push(wording::artwork_enlarged(uri, width, times));
+    } else if let Some(period) = picture.pattern {
+        findings.push(wording::artwork_interpolated(uri, period));
     }
     if width.abs_diff(height) > limits.square_tolerance {
         findings.push(wording::artwork_square(uri, width, height));

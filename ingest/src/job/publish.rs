@@ -86,7 +86,7 @@ pub(super) fn publish(
     Ok(())
 }
 
-fn report_key(message: &Sha256) -> String {
+pub(super) fn report_key(message: &Sha256) -> String {
     format!("reports/messages/{message}.json")
 }
 

@@ -1,8 +1,11 @@
-//! What happened to this release, recording or sender? Answers from the delivery log alone.
+//! What happened to this release, recording or sender? Answers from the delivery log; what a refused message says of
+//! its recordings stands in its report.
 
 use crate::Error;
+use crate::report::DeliveryReport;
 use crate::report::summary::TABLE_STYLE;
 use catalog::delivery::{Change, DeliveryLog, DeliveryRecord, Verdict};
+use catalog::fold::{Judgement, State};
 use catalog::ids::{Gtin, Isrc};
 use catalog::store::Store;
 use comfy_table::{ContentArrangement, Table};
@@ -44,9 +47,9 @@ pub struct Line {
     pub reference: String,
     /// Of the release.
     pub title: String,
-    /// "accepted", "purged", "refused".
+    /// "in force", "superseded", "held for a person", "purged", "refused" …
     pub verdict: &'static str,
-    /// Why it was refused.
+    /// Why it was refused, or is held.
     pub reasons: Vec<String>,
 }
 
@@ -56,15 +59,30 @@ pub struct Line {
 /// [`Error::Store`] when the log cannot be read.
 pub fn status(store: &Store, filter: &Filter) -> Result<StatusReport, Error> {
     let records = DeliveryLog::new(store).records()?;
-    let messages = records
-        .iter()
-        .filter(|record| filter.takes(record))
-        .map(line)
-        .collect();
+    let judgement = catalog::snapshot::judgement(store)?;
+    let mut messages = Vec::new();
+    for record in records.iter().filter(|record| filter.takes(record)) {
+        if filter.isrc.is_none_or(|isrc| names(record, isrc))
+            || filter.refused_names(store, record)?
+        {
+            messages.push(line(record, &judgement));
+        }
+    }
     Ok(StatusReport { messages })
 }
 
 impl Filter {
+    /// Whether a refused message speaks of the recording, as its report tells.
+    fn refused_names(&self, store: &Store, record: &DeliveryRecord) -> Result<bool, Error> {
+        let (Some(isrc), Verdict::Refused { .. }) = (self.isrc, &record.verdict) else {
+            return Ok(false);
+        };
+        let report: Option<DeliveryReport> =
+            store.get_json(&super::publish::report_key(&record.message))?;
+        let same = |text: &str| text.parse::<Isrc>().is_ok_and(|own| own == isrc);
+        Ok(report.is_some_and(|report| report.tracks.iter().any(|track| same(&track.isrc))))
+    }
+
     fn takes(&self, record: &DeliveryRecord) -> bool {
         let release = match &record.verdict {
             Verdict::Accepted {
@@ -77,16 +95,22 @@ impl Filter {
             release.is_some_and(|release| release.gtin == Some(gtin))
                 || reference.parse::<Gtin>().is_ok_and(|other| other == gtin)
         });
-        let isrc = self.isrc.is_none_or(|isrc| {
-            release.is_some_and(|release| release.tracks.iter().any(|track| track.isrc == isrc))
-        });
         let made = record.created.to_zoned(TimeZone::UTC).date();
-        gtin && isrc
-            && self.day.is_none_or(|day| day == made)
+        gtin && self.day.is_none_or(|day| day == made)
             && self
                 .sender
                 .as_ref()
                 .is_none_or(|sender| *sender == record.sender)
+    }
+}
+
+/// Whether one of an accepted message's tracks has the code.
+fn names(record: &DeliveryRecord, isrc: Isrc) -> bool {
+    match &record.verdict {
+        Verdict::Accepted {
+            change: Change::Put(release),
+        } => release.tracks.iter().any(|track| track.isrc == isrc),
+        _ => false,
     }
 }
 
@@ -103,14 +127,26 @@ fn reference(record: &DeliveryRecord) -> &str {
     }
 }
 
-fn line(record: &DeliveryRecord) -> Line {
+fn line(record: &DeliveryRecord, judgement: &Judgement) -> Line {
     let (verdict, title, reasons) = match &record.verdict {
-        Verdict::Accepted {
-            change: Change::Put(release),
-        } => ("accepted", release.title.clone(), Vec::new()),
-        Verdict::Accepted {
-            change: Change::Purge { .. },
-        } => ("purged", String::new(), Vec::new()),
+        Verdict::Accepted { change } => {
+            let state = judgement.states.get(&record.message);
+            let held = judgement
+                .held
+                .iter()
+                .filter(|held| held.message == record.message);
+            let reasons = held
+                .map(|held| super::resolve::reason(&held.reason))
+                .collect();
+            let (verdict, title) = match (state, change) {
+                (Some(State::Superseded), _) => ("superseded", title(change)),
+                (Some(State::Held), _) => ("held for a person", title(change)),
+                (Some(State::Out), _) => ("ruled out", title(change)),
+                (_, Change::Put(_)) => ("in force", title(change)),
+                (_, Change::Purge { .. }) => ("purged", String::new()),
+            };
+            (verdict, title, reasons)
+        }
         Verdict::Refused { reasons, .. } => {
             let reasons = reasons
                 .iter()
@@ -134,6 +170,13 @@ fn line(record: &DeliveryRecord) -> Line {
         title,
         verdict,
         reasons,
+    }
+}
+
+fn title(change: &Change) -> String {
+    match change {
+        Change::Put(release) => release.title.clone(),
+        Change::Purge { .. } => String::new(),
     }
 }
 

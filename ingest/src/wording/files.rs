@@ -209,6 +209,17 @@ pub(crate) fn artwork_enlarged(text: &Text, width: u32, times: u32) -> Finding {
         .fix("export the cover from its source at this size")
 }
 
+pub(crate) fn artwork_interpolated(text: &Text, period: f32) -> Finding {
+    Finding::of(&checks::ARTWORK_ENLARGED, "the cover seems to be enlarged")
+        .at(text.at)
+        .file(&text.value)
+        .found(format!(
+            "the pattern of enlarging, every {period:.1} pixels"
+        ))
+        .expected("pixels as they were drawn or taken")
+        .fix("export the cover from its source at this size")
+}
+
 pub(crate) fn artwork_advised(text: &Text, width: u32, height: u32, advised: u32) -> Finding {
     Finding::of(
         &checks::ARTWORK_ADVISED,

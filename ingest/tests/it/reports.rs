@@ -1,6 +1,7 @@
 //! Do the table, the JSON and the page say what happened, so that a person can act on it?
 
 use crate::label::Label;
+use ingest::job::status::{Filter, status};
 use ingest::report::html;
 use serde_json::json;
 use std::fs;
@@ -80,4 +81,66 @@ fn every_page_is_one_file_without_script() {
     let label = Label::new();
     let page = html::page(&label.ingest().unwrap());
     assert!(page.contains("The drop is empty") && !page.contains("<script"));
+}
+
+#[test]
+fn a_persons_question_finds_messages_by_gtin_recording_sender_and_day() {
+    let label = drop_with_everything();
+    label.deliver("R3", |message| {
+        message["created"] = json!("2026-10-02T23:30:00-02:00");
+        message["release"]["title"] = json!("Dew Point, Corrected");
+    });
+    label.ingest().unwrap();
+    let ask = |filter: Filter| -> Vec<(String, &'static str)> {
+        let lines = status(&label.store(), &filter).unwrap().messages;
+        lines
+            .into_iter()
+            .map(|line| (line.message_id, line.verdict))
+            .collect()
+    };
+    let line = |id: &str, verdict| (id.to_owned(), verdict);
+    let good = [line("R1", "superseded"), line("R3", "in force")];
+    let gtin = "5012345678900".parse().ok();
+    assert_eq!(
+        ask(Filter {
+            gtin,
+            ..Filter::default()
+        }),
+        good
+    );
+    // The refused one does not become a release, but its report knows its second recording.
+    let isrc = "QZNJX2600002".parse().ok();
+    let all = [
+        line("R1", "superseded"),
+        line("R2", "refused"),
+        line("R3", "in force"),
+    ];
+    assert_eq!(
+        ask(Filter {
+            isrc,
+            ..Filter::default()
+        }),
+        all
+    );
+    let day = "2026-10-03".parse().ok();
+    assert_eq!(
+        ask(Filter {
+            day,
+            ..Filter::default()
+        }),
+        [line("R3", "in force")]
+    );
+    let sender = |name: &str| Filter {
+        sender: Some(name.to_owned()),
+        ..Filter::default()
+    };
+    assert_eq!(ask(sender("nightjar")), all);
+    assert_eq!(ask(sender("nobody")), []);
+    let told = status(&label.store(), &sender("nightjar"))
+        .unwrap()
+        .to_string();
+    assert!(
+        told.contains("R2 refused:") && told.contains("fix: "),
+        "{told}"
+    );
 }
