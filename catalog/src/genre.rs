@@ -80,7 +80,7 @@ pub fn classify(delivered: &str) -> Genre {
     };
     let code = TAXONOMY
         .iter()
-        .find(|(_, words)| words.iter().any(|word| stands(word)))
+        .find(|(_, words)| words.iter().any(stands))
         .map_or(OTHER, |(code, _)| code);
     Genre {
         code: code.to_owned(),

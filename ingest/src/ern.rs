@@ -73,7 +73,12 @@ struct Message {
 pub fn read(message: &str) -> Delivery {
     let mut delivery = Delivery::default();
     let mut xml = Xml::new(message);
-    if let Err(fault) = root(&mut xml, &mut delivery) {
+    let read = root(&mut xml, &mut delivery);
+    let forbidden = xml::forbidden(message).map(|(at, c)| {
+        let what = format!("the character U+{:04X}", u32::from(c));
+        Box::new(wording::xml_malformed(at, &what))
+    });
+    if let Some(fault) = forbidden.or(read.err()) {
         delivery.content = Content::Nothing;
         delivery.findings.push(*fault);
     }

@@ -349,7 +349,9 @@ fn thumbnail(delivery: &Delivery, evidence: &Evidence) -> Option<String> {
 /// Turns offsets into file, XPath or pointer, line and column.
 fn locate(findings: &mut Findings, message: &Message, read: &Read) {
     let offsets: Vec<At> = findings.0.iter().filter_map(|finding| finding.at).collect();
-    let text = ern::xml::decode(&read.bytes).unwrap_or_default();
+    // Up to the first byte that is no text both have the same places.
+    let text =
+        ern::xml::decode(&read.bytes).unwrap_or_else(|_| String::from_utf8_lossy(&read.bytes));
     let lines = ern::locate::lines(&text, &offsets);
     let paths = if message.ends_with("json") {
         plain::json::pointers(&text, &offsets)

@@ -212,7 +212,8 @@ impl<'a> Xml<'a> {
 /// Character references and the five entities that XML itself has; there can be no others.
 fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Option<char> {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
-        return Some(character);
+        let low = character < ' ' && !matches!(character, '\t' | '\n' | '\r');
+        return (!low && !matches!(character, '\u{FFFE}' | '\u{FFFF}')).then_some(character);
     }
     match &*reference.xml10_content() {
         "amp" => Some('&'),
@@ -253,6 +254,33 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
             }
         }
     }
+}
+
+/// The first character that no XML may hold (XML 1.0, 2.2): controls, and the two that are none.
+pub(super) fn forbidden(message: &str) -> Option<(At, char)> {
+    // A whole stretch at a time, which the compiler makes fast.
+    let low = |byte: &u8| (*byte < b' ') & !matches!(*byte, b'\t' | b'\n' | b'\r');
+    let suspect = |part: &[u8]| {
+        part.iter()
+            .fold(false, |found, byte| found | low(byte) | (*byte == 0xEF))
+    };
+    let stretch = 4096;
+    for (index, part) in message.as_bytes().chunks(stretch).enumerate() {
+        if !suspect(part) {
+            continue;
+        }
+        // A character may begin before the stretch or end after it.
+        let from = message.floor_char_boundary(index * stretch);
+        let to = message.ceil_char_boundary(index * stretch + part.len());
+        let none = |c: char| {
+            (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{FFFE}' | '\u{FFFF}')
+        };
+        if let Some((at, found)) = message[from..to].char_indices().find(|(_, c)| none(*c)) {
+            let at = u32::try_from(from + at).unwrap_or(u32::MAX);
+            return Some((At(at), found));
+        }
+    }
+    None
 }
 
 fn is_utf8(name: &str) -> bool {
@@ -317,6 +345,22 @@ mod tests {
         let mut xml = Xml::new("<a>&xxe;</a>");
         let root = xml.child().unwrap().unwrap();
         assert_eq!(xml.text(&root).unwrap_err().code, "xml-entity");
+    }
+
+    #[test]
+    fn characters_that_xml_may_not_hold_are_found_in_text_and_as_references() {
+        assert_eq!(forbidden("<a>\t\r\n é \u{FFFD} ｡</a>"), None);
+        for bad in ['\0', '\u{1}', '\u{1F}', '\u{FFFE}', '\u{FFFF}'] {
+            for before in [0, 1, 4092, 4093, 4094, 4095, 4096, 9000] {
+                let text = format!("{}{bad} rest", "x".repeat(before));
+                assert_eq!(forbidden(&text), Some((At(before as u32), bad)));
+            }
+        }
+        for reference in ["<a>&#0;</a>", "<a>&#1;</a>", "<a>&#xFFFF;</a>"] {
+            let mut xml = Xml::new(reference);
+            let root = xml.child().unwrap().unwrap();
+            assert!(xml.text(&root).is_err(), "{reference}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(crate) fn not_unicode(encoding: &str, byte: usize, what: &str) -> Finding {
         &checks::MESSAGE_ENCODING,
         format!("the message is not {encoding}"),
     )
+    .at(At(u32::try_from(byte).unwrap_or(u32::MAX)))
     .found(format!("{what} at byte {byte}"))
     .expected(encoding)
     .fix("save the message as UTF-8")

@@ -529,7 +529,7 @@ fn media_cases(cases: &mut Cases) {
     picture("artwork-square", &[], &|path| cover(path, 900, 700));
     picture("artwork-small", &[], &|path| cover(path, 600, 600));
     let drawn =
-        |x: u32, y: u32| image::Rgb([(x * 7 ^ y * 3) as u8, (x * x / 97) as u8, (y * 5) as u8]);
+        |x: u32, y: u32| image::Rgb([((x * 7) ^ (y * 3)) as u8, (x * x / 97) as u8, (y * 5) as u8]);
     picture("artwork-grey", &[], &|path| {
         image::GrayImage::from_fn(640, 640, |x, y| image::Luma([drawn(x, y).0[0]]))
             .save(path)
