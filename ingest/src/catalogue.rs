@@ -13,12 +13,13 @@ use crate::finding::Text;
 use crate::{identifiers, moment, rights};
 use catalog::delivery::Change;
 use catalog::genre;
-use catalog::ids::{Gtin, Isrc, RecordingId, ReleaseId, TrackId};
+use catalog::ids::{ArtistId, Gtin, Isrc, RecordingId, ReleaseId, TrackId};
 use catalog::release::{
-    Advisory, Announcement, Artwork, Credit, Master, Release, ReleaseKind, Role, Track,
+    Advisory, Announcement, Artwork, Credit, Genre, Master, Release, ReleaseKind, Role, Track,
 };
 use catalog::units::Millis;
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// The sender's key for a release: GTIN, else GRid, else the proprietary number.
 pub fn reference(ids: &ReleaseIds) -> Option<String> {
@@ -72,9 +73,12 @@ fn map_release(
 ) -> Option<Release> {
     let reference = reference(&delivered.ids)?;
     let id = ReleaseId::of(sender, &reference);
+    let mut words = Words::default();
     let mut tracks = Vec::with_capacity(delivered.tracks.len());
     for track in &delivered.tracks {
-        tracks.push(map_track(&id, track, delivered, evidence, created)?);
+        tracks.push(map_track(
+            &id, track, delivered, evidence, created, &mut words,
+        )?);
     }
     tracks.sort_by_key(|track| (track.disc, track.number));
     Some(Release {
@@ -96,7 +100,7 @@ fn map_release(
         title: string(&delivered.title)?,
         version: string(&delivered.version),
         kind: kind(delivered),
-        artists: credits(&delivered.artists),
+        artists: words.credits(&delivered.artists),
         label: string(&delivered.label)?,
         p_line: string(&delivered.p_line),
         c_line: string(&delivered.c_line),
@@ -108,10 +112,7 @@ fn map_release(
             .release_date
             .as_ref()
             .and_then(|text| date(&text.value)),
-        genre: delivered
-            .genre
-            .as_ref()
-            .map(|text| genre::classify(&text.value)),
+        genre: words.genre(&delivered.genre),
         language: string(&delivered.language),
         artwork: delivered.artwork.first().and_then(|file| {
             let (held, picture) = evidence.picture(&file.uri.value)?;
@@ -127,12 +128,13 @@ fn map_release(
     })
 }
 
-fn map_track(
+fn map_track<'a>(
     release: &ReleaseId,
-    track: &DeliveredTrack,
+    track: &'a DeliveredTrack,
     delivered: &DeliveredRelease,
     evidence: &Evidence,
     created: Timestamp,
+    words: &mut Words<'a>,
 ) -> Option<Track> {
     let isrc: Isrc = track.isrc.as_ref()?.value.parse().ok()?;
     let (disc, number) = (track.disc.try_into().ok()?, track.number.try_into().ok()?);
@@ -148,17 +150,14 @@ fn map_track(
         isrc,
         title: string(&track.title)?,
         version: string(&track.version),
-        artists: credits(&track.artists),
+        artists: words.credits(&track.artists),
         duration: track
             .duration
             .as_ref()
             .and_then(|text| moment::duration(&text.value))
             .unwrap_or(Millis(0)),
         advisory: advisory(track.advisory.as_ref()),
-        genre: track
-            .genre
-            .as_ref()
-            .map(|text| genre::classify(&text.value)),
+        genre: words.genre(&track.genre),
         language: string(&track.language),
         iswc: track
             .iswc
@@ -227,34 +226,62 @@ fn advisory(text: Option<&Text>) -> Advisory {
     }
 }
 
-/// Credits in order, each name and role once.
-fn credits(delivered: &[DeliveredCredit]) -> Vec<Credit> {
-    let mut credits: Vec<Credit> = Vec::with_capacity(delivered.len());
-    for credit in delivered {
-        let isni = credit
-            .isni
-            .as_ref()
-            .and_then(|text| identifiers::isni(&text.value).ok());
-        let role = match credit.role.as_str() {
-            "MainArtist" => Role::MainArtist,
-            "FeaturedArtist" => Role::FeaturedArtist,
-            "Composer" => Role::Composer,
-            "Lyricist" => Role::Lyricist,
-            "Producer" | "StudioProducer" => Role::Producer,
-            other => Role::Other(other.to_owned()),
-        };
+/// Words that a release's tracks repeat, each looked up once.
+#[derive(Default)]
+struct Words<'a> {
+    genres: HashMap<&'a str, Genre>,
+    artists: HashMap<(&'a str, Option<String>), ArtistId>,
+}
+
+impl<'a> Words<'a> {
+    fn genre(&mut self, delivered: &'a Option<Text>) -> Option<Genre> {
+        let word = delivered.as_ref()?.as_str();
+        let known = self.genres.entry(word);
+        Some(known.or_insert_with(|| genre::classify(word)).clone())
+    }
+
+    /// Credits in order, each name and role once.
+    fn credits(&mut self, delivered: &'a [DeliveredCredit]) -> Vec<Credit> {
+        let mut credits: Vec<Credit> = Vec::with_capacity(delivered.len());
+        for credit in delivered {
+            let credit = self.credit(credit);
+            let known = credits
+                .iter()
+                .any(|other| other.artist == credit.artist && other.role == credit.role);
+            if !known {
+                credits.push(credit);
+            }
+        }
+        credits
+    }
+
+    fn credit(&mut self, credit: &'a DeliveredCredit) -> Credit {
+        let isni = credit.isni.as_ref();
+        let isni = isni.and_then(|text| identifiers::isni(&text.value).ok());
+        let name = credit.name.as_str();
+        let artist = self.artists.entry((name, isni.clone()));
+        let artist = *artist.or_insert_with(|| match &isni {
+            Some(isni) => ArtistId::of_isni(isni),
+            None => ArtistId::of_name(name),
+        });
         let ipi = credit.ipi.as_ref();
-        let ipi = ipi.and_then(|text| identifiers::ipi(&text.value).ok());
-        let credit = Credit {
-            ipi,
-            ..Credit::new(credit.name.value.clone(), isni, role)
-        };
-        let known = credits
-            .iter()
-            .any(|other| other.artist == credit.artist && other.role == credit.role);
-        if !known {
-            credits.push(credit);
+        Credit {
+            artist,
+            name: name.to_owned(),
+            ipi: ipi.and_then(|text| identifiers::ipi(&text.value).ok()),
+            isni,
+            role: role(&credit.role),
         }
     }
-    credits
+}
+
+fn role(word: &str) -> Role {
+    match word {
+        "MainArtist" => Role::MainArtist,
+        "FeaturedArtist" => Role::FeaturedArtist,
+        "Composer" => Role::Composer,
+        "Lyricist" => Role::Lyricist,
+        "Producer" | "StudioProducer" => Role::Producer,
+        other => Role::Other(other.to_owned()),
+    }
 }

@@ -12,7 +12,7 @@ use crate::moment::{Edge, clock, edge};
 use catalog::ids::{Territory, TerritorySet};
 use catalog::rights::{Clock, CommercialModel, Rights, RightsWindow, UseType};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a territory code of a deal means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,17 @@ pub fn use_type(text: &str) -> UseType {
     }
 }
 
+const MODELS: [CommercialModel; 3] = [
+    CommercialModel::Subscription,
+    CommercialModel::AdSupported,
+    CommercialModel::Other,
+];
+const USES: [UseType; 3] = [
+    UseType::Stream,
+    UseType::ConditionalDownload,
+    UseType::Other,
+];
+
 /// When a period begins and ends, and by whose clock.
 type Span = (Timestamp, Option<Timestamp>, Clock);
 
@@ -138,8 +149,8 @@ pub fn windows<'a>(
     let mut windows: BTreeMap<(Span, CommercialModel, UseType), TerritorySet> = BTreeMap::new();
     for deal in deals.filter(|deal| !deal.pre_order && !deal.take_down) {
         let territories = territories(deal).without(&closed);
-        let models: BTreeSet<_> = deal.models.iter().map(|text| model(&text.value)).collect();
-        let uses: BTreeSet<_> = deal.uses.iter().map(|text| use_type(&text.value)).collect();
+        let models = MODELS.map(|one| deal.models.iter().any(|text| model(&text.value) == one));
+        let uses = USES.map(|one| deal.uses.iter().any(|text| use_type(&text.value) == one));
         let open = [Period::default()];
         let periods = if deal.periods.is_empty() {
             &open[..]
@@ -147,8 +158,8 @@ pub fn windows<'a>(
             &deal.periods
         };
         for span in periods.iter().filter_map(|period| span(period, created)) {
-            for model in &models {
-                for use_type in &uses {
+            for (model, _) in MODELS.iter().zip(models).filter(|(_, named)| *named) {
+                for (use_type, _) in USES.iter().zip(uses).filter(|(_, named)| *named) {
                     let window = windows.entry((span, *model, *use_type)).or_default();
                     *window = window.or(&territories);
                 }

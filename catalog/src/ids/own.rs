@@ -117,8 +117,18 @@ impl ArtistId {
 /// A name as it is compared: NFKC, lower case, single spaces.
 pub fn normalised(name: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
-    let folded = name.nfkc().collect::<String>().to_lowercase();
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    let folded = match name.is_ascii() {
+        true => name.to_ascii_lowercase(),
+        false => name.nfkc().collect::<String>().to_lowercase(),
+    };
+    let mut words = folded.split_whitespace();
+    let mut joined = String::with_capacity(folded.len());
+    joined.push_str(words.next().unwrap_or_default());
+    for word in words {
+        joined.push(' ');
+        joined.push_str(word);
+    }
+    joined
 }
 
 fn hash<const N: usize>(parts: [&str; N]) -> [u8; 16] {
@@ -131,9 +141,14 @@ fn hash<const N: usize>(parts: [&str; N]) -> [u8; 16] {
 fn encode(bytes: &[u8; 16]) -> String {
     let mut number = u128::from_be_bytes(*bytes);
     let mut text = [b'0'; LENGTH];
-    for place in text.iter_mut().rev() {
-        *place = ALPHABET[(number % 62) as usize];
-        number /= 62;
+    // Ten digits at a time: they fit a machine's word.
+    for places in text.rchunks_mut(10) {
+        let mut part = (number % u128::from(62_u64.pow(10))) as u64;
+        number /= u128::from(62_u64.pow(10));
+        for place in places.iter_mut().rev() {
+            *place = ALPHABET[(part % 62) as usize];
+            part /= 62;
+        }
     }
     String::from_utf8(text.to_vec()).expect("the alphabet is ASCII")
 }

@@ -6,11 +6,13 @@ use crate::moment::{Edge, edge};
 use crate::rights::{self, Code};
 use crate::wording;
 use catalog::rights::{CommercialModel, UseType};
+use std::collections::HashSet;
 
 pub(super) fn check(release: &DeliveredRelease, findings: &mut Findings) {
+    let mut sound = HashSet::new();
     for deal in &release.deals {
         territories(deal, findings);
-        periods(deal, findings);
+        periods(deal, &mut sound, findings);
         served(deal, findings);
     }
     previews(release, findings);
@@ -39,20 +41,21 @@ fn previews(release: &DeliveredRelease, findings: &mut Findings) {
             .filter_map(|period| edge(&period.start.as_ref()?.value, Edge::Start))
             .min()
     };
-    let whole = first(&mut release.deals.iter());
-    let tracks = release.tracks.iter().map(|track| {
-        let mut own = track
-            .deals
-            .iter()
-            .filter_map(|index| release.deals.get(*index));
-        (&track.announcement, first(&mut own))
-    });
-    for (dates, start) in std::iter::once((&release.announcement, whole)).chain(tracks) {
+    let tracks = release
+        .tracks
+        .iter()
+        .map(|track| (&track.announcement, Some(&track.deals)));
+    for (dates, deals) in std::iter::once((&release.announcement, None)).chain(tracks) {
+        let dates = [&dates.display, &dates.cover, &dates.track_list, &dates.clip];
+        if dates.iter().all(|date| date.is_none()) {
+            continue;
+        }
+        let start = match deals {
+            None => first(&mut release.deals.iter()),
+            Some(own) => first(&mut own.iter().filter_map(|index| release.deals.get(*index))),
+        };
         let Some(start) = start else { continue };
-        for text in [&dates.display, &dates.cover, &dates.track_list, &dates.clip]
-            .into_iter()
-            .flatten()
-        {
+        for text in dates.into_iter().flatten() {
             // Half a day apart may be the same midnight in two zones.
             let late = edge(&text.value, Edge::Start)
                 .is_some_and(|at| at.as_second() > start.as_second() + 14 * 3600);
@@ -85,8 +88,18 @@ fn territories(deal: &DeliveredDeal, findings: &mut Findings) {
     }
 }
 
-fn periods(deal: &DeliveredDeal, findings: &mut Findings) {
+/// First and last moment, as delivered.
+type Span<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// `sound`: what was found to be in order before; most deals of a release hold at the same time.
+fn periods<'a>(deal: &'a DeliveredDeal, sound: &mut HashSet<Span<'a>>, findings: &mut Findings) {
     for period in &deal.periods {
+        let text = |text: &'a Option<crate::finding::Text>| text.as_ref().map(|text| text.as_str());
+        let span = (text(&period.start), text(&period.end));
+        if sound.contains(&span) {
+            continue;
+        }
+        let before = findings.0.len();
         let mut read = |text: &Option<crate::finding::Text>, which| {
             let text = text.as_ref()?;
             let at = edge(&text.value, which);
@@ -101,6 +114,9 @@ fn periods(deal: &DeliveredDeal, findings: &mut Findings) {
             && end <= start
         {
             findings.push(wording::deal_period_reversed(text, &start.to_string()));
+        }
+        if findings.0.len() == before {
+            sound.insert(span);
         }
     }
 }

@@ -146,13 +146,27 @@ ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln
 mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm \
 sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
 
+/// Looked up by halving: each code stands at a multiple of three.
+fn is_language(code: &str) -> bool {
+    let (mut low, mut high) = (0, LANGUAGES.len().div_ceil(3));
+    while low < high {
+        let middle = low.midpoint(high);
+        match LANGUAGES[3 * middle..3 * middle + 2].cmp(code) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return true,
+        }
+    }
+    false
+}
+
 /// BCP 47: a language of ISO 639-1 or of three letters, then subtags of one to eight letters and digits.
 pub(super) fn language(text: &Option<Text>, findings: &mut Findings) {
     let Some(text) = text else { return };
     let mut parts = text.value.split('-');
     let primary = parts.next().unwrap_or_default().to_ascii_lowercase();
     let known = match primary.len() {
-        2 => LANGUAGES.split(' ').any(|code| code == primary),
+        2 => is_language(&primary),
         3 => primary.bytes().all(|byte| byte.is_ascii_lowercase()),
         _ => false,
     };
@@ -191,4 +205,23 @@ fn later(one: &str, other: &str) -> bool {
 /// A partial date; the day of a date-time counts.
 pub(crate) fn date(text: &str) -> Option<PartialDate> {
     text.split('T').next().and_then(|day| day.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_of_the_list_is_found_and_no_other() {
+        let listed: Vec<&str> = LANGUAGES.split(' ').collect();
+        assert!(listed.is_sorted() && listed.iter().all(|code| code.len() == 2));
+        for (a, b) in ('a'..='z').flat_map(|a| ('a'..='z').map(move |b| (a, b))) {
+            let code = format!("{a}{b}");
+            assert_eq!(
+                is_language(&code),
+                listed.contains(&code.as_str()),
+                "{code}"
+            );
+        }
+    }
 }

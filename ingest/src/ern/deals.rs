@@ -1,6 +1,6 @@
 //! Who may hear it, where, when and how? (`DealList`.)
 
-use super::xml::{Element, Unreadable, Xml};
+use super::xml::{Element, Unreadable, Xml, keep};
 use crate::delivery::{DeliveredAnnouncement, DeliveredDeal, Period};
 use crate::finding::Text;
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ impl Deals {
             let (mut references, first) = (Vec::new(), self.deals.len());
             while let Some(part) = xml.child()? {
                 match part.name() {
-                    "DealReleaseReference" => references.extend(xml.text(&part)?),
+                    "DealReleaseReference" => keep(&mut references, xml.text(&part)?),
                     "Deal" => {
                         while let Some(inner) = xml.child()? {
                             match inner.name() {
@@ -90,15 +90,15 @@ fn terms(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<DeliveredDeal, Unre
     };
     while let Some(part) = xml.child()? {
         match part.name() {
-            "TerritoryCode" => deal.territories.extend(xml.text(&part)?),
-            "ExcludedTerritoryCode" => deal.excluded.extend(xml.text(&part)?),
-            "ValidityPeriod" => deal.periods.push(period(xml)?),
-            "CommercialModelType" => deal.models.extend(xml.text(&part)?),
-            "UseType" => deal.uses.extend(xml.text(&part)?),
+            "TerritoryCode" => keep(&mut deal.territories, xml.text(&part)?),
+            "ExcludedTerritoryCode" => keep(&mut deal.excluded, xml.text(&part)?),
+            "ValidityPeriod" => keep(&mut deal.periods, Some(period(xml)?)),
+            "CommercialModelType" => keep(&mut deal.models, xml.text(&part)?),
+            "UseType" => keep(&mut deal.uses, xml.text(&part)?),
             "Usage" => {
                 while let Some(usage) = xml.child()? {
                     match usage.name() {
-                        "UseType" => deal.uses.extend(xml.text(&usage)?),
+                        "UseType" => keep(&mut deal.uses, xml.text(&usage)?),
                         _ => xml.skip()?,
                     }
                 }

@@ -29,7 +29,7 @@ pub(super) struct Credit {
 #[derive(Debug, Clone)]
 enum Who {
     Reference(Text),
-    Inline(Party),
+    Inline(Box<Party>),
 }
 
 impl Parties {
@@ -88,7 +88,7 @@ impl Parties {
                 Who::Reference(reference) => {
                     (self.name(reference, findings), self.0.get(&reference.value))
                 }
-                Who::Inline(party) => (party.name.clone(), Some(party)),
+                Who::Inline(party) => (party.name.clone(), Some(&**party)),
             };
             if let Some(name) = name {
                 named.push(DeliveredCredit {
@@ -162,8 +162,7 @@ pub(super) fn credit(
         _ => 1_000_000,
     };
     let sequence = element
-        .attribute("SequenceNumber")
-        .and_then(|number| number.parse::<u32>().ok())
+        .number("SequenceNumber")
         .map_or(offset + credits.len() as u32, |number| {
             offset + number.min(999_999)
         });
@@ -181,7 +180,7 @@ pub(super) fn credit(
     }
     let who = match reference {
         Some(reference) => Who::Reference(reference),
-        None if party.name.is_some() => Who::Inline(party),
+        None if party.name.is_some() => Who::Inline(Box::new(party)),
         None => return Ok(()),
     };
     for role in roles {

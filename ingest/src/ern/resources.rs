@@ -5,7 +5,7 @@
 //! its meaning.
 
 use super::parties::{Credit, credit};
-use super::xml::{Element, Unreadable, Xml};
+use super::xml::{Element, Unreadable, Xml, keep};
 use crate::delivery::DeliveredFile;
 use crate::finding::{At, Findings, Text};
 use crate::wording;
@@ -225,7 +225,7 @@ pub(super) fn file(xml: &mut Xml<'_>) -> Result<Option<DeliveredFile>, Unreadabl
                         _ => xml.skip()?,
                     }
                 }
-                hashes.extend(algorithm.zip(value));
+                keep(&mut hashes, algorithm.zip(value));
             }
             _ => xml.skip()?,
         }

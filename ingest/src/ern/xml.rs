@@ -28,12 +28,14 @@ pub struct Element<'a> {
     /// Where its `<` stands.
     pub at: At,
     tag: BytesStart<'a>,
+    /// Where in the tag the name without prefix begins and ends.
+    name: (u16, u16),
 }
 
 impl<'a> Element<'a> {
     /// The name without prefix.
     pub fn name(&self) -> &str {
-        self.tag.local_name().into_inner()
+        &self.tag[usize::from(self.name.0)..usize::from(self.name.1)]
     }
 
     /// The value of an attribute, or `None` if it is absent or malformed.
@@ -52,6 +54,13 @@ impl<'a> Element<'a> {
             let own = attribute.normalized_value(quick_xml::XmlVersion::default());
             own.is_ok_and(|own| own == value)
         })
+    }
+
+    /// The value of an attribute as a number.
+    pub fn number(&self, name: &str) -> Option<u32> {
+        let attribute = self.tag.try_get_attribute(name).ok()??;
+        let value = attribute.normalized_value(quick_xml::XmlVersion::default());
+        value.ok()?.parse().ok()
     }
 
     /// The namespace that the element's own prefix is bound to on the element itself.
@@ -94,7 +103,11 @@ impl<'a> Xml<'a> {
                             MAX_TAG,
                         )));
                     }
-                    return Ok(Some(Element { at, tag }));
+                    // A tag's length was limited just now.
+                    let whole = tag.name().0.len() as u16;
+                    let local = tag.local_name().into_inner().len() as u16;
+                    let name = (whole - local, whole);
+                    return Ok(Some(Element { at, tag, name }));
                 }
                 Event::End(_) => return Ok(None),
                 Event::Eof if self.depth > 0 => return Err(Box::new(wording::xml_truncated(at))),
@@ -206,6 +219,16 @@ impl<'a> Xml<'a> {
 
     fn position(&self) -> At {
         At(u32::try_from(self.reader.buffer_position()).unwrap_or(u32::MAX))
+    }
+}
+
+/// Adds to a list that mostly stays at one, without room for more: a message has many such lists.
+pub(super) fn keep<T>(list: &mut Vec<T>, value: Option<T>) {
+    if let Some(value) = value {
+        if list.is_empty() {
+            list.reserve_exact(1);
+        }
+        list.push(value);
     }
 }
 
