@@ -6,8 +6,10 @@
 
 mod preface;
 mod stream;
+mod unbuffered;
 
 use crate::config::{Connections, ms};
+use crate::mappings::Mappings;
 use crate::metrics::{Closed, Metrics};
 use axum::Router;
 use hyper::service::service_fn;
@@ -18,14 +20,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsRawFd, RawFd};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use stream::{Activity, Watched};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use stream::{Activity, Pace, Watched};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
+use unbuffered::Socket;
 
 /// How far the end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
@@ -48,12 +51,14 @@ pub(crate) async fn serve(
     router: Router,
     limits: Arc<Connections>,
     metrics: Arc<Metrics>,
+    mappings: Arc<Mappings>,
     tls: Option<TlsAcceptor>,
     mut phase: watch::Receiver<Phase>,
 ) {
     let shared = Arc::new(Shared {
         limits,
         metrics,
+        mappings,
         tls,
         places: Places::default(),
     });
@@ -100,6 +105,7 @@ async fn draining(phase: &mut watch::Receiver<Phase>) {
 struct Shared {
     limits: Arc<Connections>,
     metrics: Arc<Metrics>,
+    mappings: Arc<Mappings>,
     tls: Option<TlsAcceptor>,
     places: Places,
 }
@@ -140,7 +146,7 @@ impl Shared {
 
     async fn converse(
         &self,
-        mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        mut stream: impl Socket,
         socket: RawFd,
         peer: Peer,
         router: Router,
@@ -155,15 +161,12 @@ impl Shared {
             Opening::Silent => return Closed::Silent,
         };
         let activity = Activity::now();
-        let window = ms(limits.stall_ms);
-        let io = Watched::new(
-            stream,
-            socket,
-            ahead,
-            activity.clone(),
-            window,
-            limits.stall_bytes,
-        );
+        let pace = Pace {
+            window: ms(limits.stall_ms),
+            least: limits.stall_bytes,
+        };
+        let mappings = Arc::clone(&self.mappings);
+        let io = Watched::new(stream, socket, ahead, activity.clone(), pace, mappings);
         let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
@@ -275,10 +278,11 @@ fn is_stall(error: &hyper::Error) -> bool {
     false
 }
 
-/// Bytes that the kernel holds for one reader (it doubles the number). A reader that stands still is
+/// Bytes that the kernel holds for one reader (it doubles the number, and caps it at `net.core.wmem_max`):
+/// room for a chunk of 256 KB, so that one goes out by one call. A reader that stands still is
 /// noticed by [`Watched`] once this is full; without the bound a whole song would lie in the kernel and
 /// look as if it had been taken.
-const SEND_BUFFER: libc::c_int = 128 * 1024;
+const SEND_BUFFER: libc::c_int = 256 * 1024;
 
 /// Bounds what a reader may leave unread, and for how long the kernel goes on offering it after we gave
 /// the connection up. What the system refuses changes nothing else.

@@ -9,6 +9,7 @@ use axum::response::Response;
 use catalog::ids::Sha256;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// How long who may keep an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,10 +36,14 @@ impl Keep {
     }
 }
 
+/// Room for most answers; longer ones grow.
+const JSON_BYTES: usize = 2048;
+
 /// A JSON answer with its ETag, or 304 if the client has it.
 pub(crate) fn json<T: Serialize>(request: &HeaderMap, value: &T, keep: Keep) -> Response {
-    match serde_json::to_vec(value) {
-        Ok(body) => bytes(request, body, "application/json", keep),
+    let mut body = Vec::with_capacity(JSON_BYTES);
+    match serde_json::to_writer(&mut body, value) {
+        Ok(()) => bytes(request, body, "application/json", keep),
         Err(error) => {
             tracing::error!(%error, "an answer could not be written as JSON");
             axum::response::IntoResponse::into_response(crate::problem::Problem::internal())
@@ -55,7 +60,7 @@ pub(crate) fn bytes(
 ) -> Response {
     let body = body.into();
     let coding = Coding::choose(request, body.len());
-    let etag = coded_etag(&Sha256::of(&body), coding);
+    let etag = quoted(&xxh3_128(&body).to_be_bytes(), coding);
     let fresh = keep != Keep::Never && has(request, header::IF_NONE_MATCH, &etag);
     let mut response = match fresh {
         true => status(StatusCode::NOT_MODIFIED),
@@ -100,13 +105,13 @@ pub(crate) fn status(status: StatusCode) -> Response {
 
 /// The first half of a hash in quotes: enough to tell contents apart.
 pub(crate) fn etag(content: &Sha256) -> HeaderValue {
-    coded_etag(content, None)
+    quoted(&content.0[..16], None)
 }
 
 /// The same content in another coding is another representation (RFC 9110, 8.8.3.3).
-fn coded_etag(content: &Sha256, coding: Option<Coding>) -> HeaderValue {
+fn quoted(hash: &[u8], coding: Option<Coding>) -> HeaderValue {
     let letter = coding.map_or("", Coding::letter);
-    let text = format!("\"{}{letter}\"", crate::secret::hex(&content.0[..16]));
+    let text = format!("\"{}{letter}\"", crate::secret::hex(hash));
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 

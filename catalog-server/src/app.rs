@@ -4,12 +4,11 @@ use crate::accept::Phase;
 use crate::blobs::Blobs;
 use crate::config::Config;
 use crate::edition_swap::Editions;
-use crate::identity::{self, Listener};
+use crate::identity::{self, Listener, Verifier};
 use crate::limits::Guard;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::secret::Secrets;
 use crate::signing::Signer;
 use axum::extract::FromRequestParts;
 use http::header;
@@ -24,7 +23,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Shared by all requests.
 pub struct App {
     pub(crate) config: Config,
-    pub(crate) secrets: Secrets,
+    pub(crate) verifier: Verifier,
     pub(crate) signer: Signer,
     pub(crate) clock: Clock,
     pub(crate) metrics: Arc<Metrics>,
@@ -65,8 +64,10 @@ impl FromRequestParts<Arc<App>> for Listener {
         let token = token.ok_or_else(|| {
             Problem::unauthorised("the Authorization header is not of the form `Bearer <token>`")
         })?;
-        let listener = identity::verify(&app.secrets, token, app.now(), app.config.links.skew_s)
-            .map_err(|error| Problem::unauthorised(error.to_string()))?;
+        let listener = app
+            .verifier
+            .verify(token, app.now(), app.config.links.skew_s);
+        let listener = listener.map_err(|error| Problem::unauthorised(error.to_string()))?;
         app.check_rate(listener.id)?;
         Ok(listener)
     }

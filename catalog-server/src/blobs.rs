@@ -4,10 +4,11 @@
 //! that mapping. A slice that is not in memory would stop a runtime thread at a page fault: such
 //! slices are read ahead on a blocking thread before hyper sees them.
 
+use crate::mappings::Mappings;
+use crate::slices::PIECE;
 use bytes::Bytes;
 use catalog::ids::Sha256;
 use catalog::store::Store;
-use memmap2::Mmap;
 use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -46,6 +47,7 @@ pub(crate) struct Blobs {
     store: Arc<Store>,
     cache: PathBuf,
     limit: usize,
+    mappings: Arc<Mappings>,
     mapped: Mutex<Mapped>,
 }
 
@@ -62,8 +64,14 @@ impl Blobs {
             store,
             cache,
             limit: limit.max(1),
+            mappings: Arc::default(),
             mapped: Mutex::default(),
         }
+    }
+
+    /// Where its slices come from.
+    pub(crate) fn mappings(&self) -> Arc<Mappings> {
+        Arc::clone(&self.mappings)
     }
 
     /// The bytes of a blob that the edition says is `expected` long.
@@ -110,13 +118,8 @@ impl Blobs {
                 expected,
             });
         }
-        let bytes = if found == 0 {
-            Bytes::new()
-        } else {
-            // SAFETY: objects are immutable: nobody truncates or writes one after its rename.
-            let map = unsafe { Mmap::map(&file) }.map_err(|error| missing(error.to_string()))?;
-            Bytes::from_owner(map)
-        };
+        let mapped = self.mappings.map(file);
+        let bytes = mapped.map_err(|error| missing(error.to_string()))?;
         self.keep(sha, bytes.clone());
         Ok(bytes)
     }
@@ -138,31 +141,43 @@ impl Blobs {
     }
 }
 
+/// Bytes of a page; one of a larger system is asked for several times over, which does no harm.
+const PAGE: usize = 4096;
+
+/// What the kernel maps around a page that is touched (its `fault_around_bytes`).
+const AROUND: usize = 64 * 1024;
+
 /// Whether all pages of a mapped slice are in memory. What cannot be asked is taken to be.
 pub(crate) fn resident(slice: &[u8]) -> bool {
-    const PAGE: usize = 4096;
-    if slice.is_empty() {
-        return true;
-    }
-    let start = slice.as_ptr() as usize & !(PAGE - 1);
-    let len = slice.as_ptr() as usize + slice.len() - start;
-    let mut pages = vec![0u8; len.div_ceil(PAGE)];
-    // SAFETY: the range covers pages of a live slice, and `pages` has a byte for each.
-    let asked = unsafe { libc::mincore(start as *mut _, len, pages.as_mut_ptr().cast()) };
-    asked != 0 || pages.iter().all(|page| page & 1 == 1)
+    slice.chunks(PIECE).all(|piece| {
+        let start = piece.as_ptr() as usize & !(PAGE - 1);
+        let len = piece.as_ptr() as usize + piece.len() - start;
+        let mut pages = [0u8; PIECE / PAGE + 1];
+        // SAFETY: the range covers pages of a live slice, and `pages` has a byte for each.
+        let asked = unsafe { libc::mincore(start as *mut _, len, pages.as_mut_ptr().cast()) };
+        let pages = &pages[..len.div_ceil(PAGE)];
+        let resident = asked != 0 || pages.iter().all(|page| page & 1 == 1);
+        if resident {
+            // sendfile(2) never touches the mapping, and mincore(2) is slow for what was never touched.
+            touch(piece, AROUND);
+        }
+        resident
+    })
+}
+
+fn touch(slice: &[u8], step: usize) {
+    let bytes = slice.iter().step_by(step);
+    let sum = bytes.fold(0u8, |sum, byte| sum.wrapping_add(*byte));
+    std::hint::black_box(sum);
 }
 
 /// Brings a mapped slice into memory by touching every page; blocks.
 pub(crate) fn read_ahead(slice: &[u8]) {
-    let start = slice.as_ptr() as usize & !4095;
+    let start = slice.as_ptr() as usize & !(PAGE - 1);
     let len = slice.as_ptr() as usize + slice.len() - start;
     // SAFETY: advice about pages of a live slice; it changes nothing but when they are read.
     unsafe { libc::madvise(start as *mut _, len, libc::MADV_WILLNEED) };
-    let sum = slice
-        .iter()
-        .step_by(4096)
-        .fold(0u8, |sum, byte| sum.wrapping_add(*byte));
-    std::hint::black_box(sum);
+    touch(slice, PAGE);
 }
 
 #[cfg(test)]

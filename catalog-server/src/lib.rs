@@ -27,6 +27,7 @@ pub mod identity;
 mod ladder;
 mod limits;
 mod live;
+mod mappings;
 pub mod metrics;
 mod near;
 mod openapi;

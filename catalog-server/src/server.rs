@@ -9,6 +9,7 @@ use crate::app::{App, Clock};
 use crate::blobs::Blobs;
 use crate::config::{Config, ms};
 use crate::edition_swap::{Editions, Report, Watch, Watching};
+use crate::identity::Verifier;
 use crate::limits::Guard;
 use crate::live::StoreShelf;
 use crate::metrics::Metrics;
@@ -162,7 +163,7 @@ impl Server {
                 cache,
                 config.answers.mapped_blobs,
             )),
-            secrets,
+            verifier: Verifier::new(secrets),
             clock,
             metrics: Arc::clone(&metrics),
             editions: Arc::clone(&editions),
@@ -170,11 +171,13 @@ impl Server {
             config: config.clone(),
         });
         let limits = Arc::new(config.connections.clone());
+        let mappings = app.blobs.mappings();
         let serving = runtime.spawn(accept::serve(
             listener,
             router(app),
             limits,
             Arc::clone(&metrics),
+            mappings,
             tls,
             phases,
         ));

@@ -77,6 +77,14 @@ macro_rules! serde_as_text {
                 serializer.collect_str(self)
             }
         }
+        crate::ids::deserialize_from_text!($name);
+    };
+}
+use serde_as_text;
+
+/// Deserialize by `FromStr`, for types whose text is written faster than by `Display`.
+macro_rules! deserialize_from_text {
+    ($name:ty) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
@@ -85,4 +93,4 @@ macro_rules! serde_as_text {
         }
     };
 }
-use serde_as_text;
+use deserialize_from_text;

@@ -4,6 +4,8 @@
 //! last moved, and fails when its reader takes next to nothing for a whole window while we have
 //! bytes for it. Reading slowly is allowed; standing still is not.
 
+use super::unbuffered::{Socket, poll_send};
+use crate::mappings::Mappings;
 use bytes::{Buf, Bytes};
 use std::io;
 use std::os::fd::RawFd;
@@ -71,28 +73,37 @@ pub(super) struct Watched<S> {
     taken: usize,
     timer: Option<Pin<Box<Sleep>>>,
     socket: RawFd,
+    mappings: Arc<Mappings>,
+}
+
+/// How little a reader may take.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) window: Duration,
+    /// Bytes per window.
+    pub(super) least: usize,
 }
 
 impl<S> Watched<S> {
-    /// `ahead` was read already; a reader must take `least` bytes per `window`. `socket` is what the
-    /// stream lives on.
+    /// `ahead` was read already; `socket` is what the stream lives on; bytes of `mappings` go out uncopied.
     pub(super) fn new(
         inner: S,
         socket: RawFd,
         ahead: Vec<u8>,
         activity: Activity,
-        window: Duration,
-        least: usize,
+        pace: Pace,
+        mappings: Arc<Mappings>,
     ) -> Watched<S> {
         Watched {
             inner,
             ahead: ahead.into(),
             activity,
-            window,
-            least,
+            window: pace.window,
+            least: pace.least,
             taken: 0,
             timer: None,
             socket,
+            mappings,
         }
     }
 
@@ -150,7 +161,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: Socket> AsyncWrite for Watched<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -165,7 +176,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let wrote = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        let plain = self.inner.plain();
+        let sent = plain.and_then(|socket| poll_send(socket, &self.mappings, bufs, cx));
+        let wrote = sent.unwrap_or_else(|| Pin::new(&mut self.inner).poll_write_vectored(cx, bufs));
         self.judge(cx, wrote)
     }
 
@@ -189,14 +202,24 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+    impl Socket for tokio::io::DuplexStream {
+        fn plain(&self) -> Option<&tokio::net::TcpStream> {
+            None
+        }
+    }
+
     fn watched(
         capacity: usize,
         ahead: &[u8],
     ) -> (Watched<tokio::io::DuplexStream>, tokio::io::DuplexStream) {
         let (ours, theirs) = tokio::io::duplex(capacity);
-        let window = Duration::from_millis(20);
+        let pace = Pace {
+            window: Duration::from_millis(20),
+            least: 4,
+        };
+        let mappings = Arc::default();
         (
-            Watched::new(ours, -1, ahead.to_vec(), Activity::now(), window, 4),
+            Watched::new(ours, -1, ahead.to_vec(), Activity::now(), pace, mappings),
             theirs,
         )
     }

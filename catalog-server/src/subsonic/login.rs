@@ -8,7 +8,7 @@
 use super::Asked;
 use super::envelope::Fault;
 use crate::app::App;
-use crate::identity::{self, Listener, Tier};
+use crate::identity::{Listener, Tier};
 use crate::secret::{Secrets, equal, mac, unhex};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -71,7 +71,7 @@ pub(super) fn log_in(app: &App, asked: &Asked) -> Result<User, Fault> {
     let user = if by_key {
         by_api_key(app, asked)?
     } else {
-        by_password(&app.secrets, asked)?
+        by_password(app.verifier.secrets(), asked)?
     };
     asked.need("c")?;
     let version = asked.need("v")?;
@@ -91,7 +91,9 @@ pub(super) fn log_in(app: &App, asked: &Asked) -> Result<User, Fault> {
 
 fn by_api_key(app: &App, asked: &Asked) -> Result<User, Fault> {
     let token = asked.need("apiKey")?;
-    let listener = identity::verify(&app.secrets, token, app.now(), app.config.links.skew_s)
+    let listener = app
+        .verifier
+        .verify(token, app.now(), app.config.links.skew_s)
         .map_err(|error| Fault::new(44, format!("Invalid API key: {error}")))?;
     Ok(User {
         name: name_of(&listener),

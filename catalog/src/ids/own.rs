@@ -3,7 +3,7 @@
 //! The first 16 bytes of a SHA-256 over what the thing is, written as 22 characters of base 62
 //! (0-9, A-Z, a-z; 62^22 > 2^128). At 10^9 things the chance of one collision is 1.5e-21.
 
-use super::{Gtin, IdError, Isrc, Sha256, serde_as_text};
+use super::{Gtin, IdError, Isrc, Sha256, deserialize_from_text};
 use std::fmt;
 use std::str::FromStr;
 
@@ -21,7 +21,7 @@ macro_rules! own_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&encode(&self.0))
+                encode(&self.0, |text| f.write_str(text))
             }
         }
         impl fmt::Debug for $name {
@@ -35,7 +35,12 @@ macro_rules! own_id {
                 decode(stringify!($name), text).map($name)
             }
         }
-        serde_as_text!($name);
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                encode(&self.0, |text| serializer.serialize_str(text))
+            }
+        }
+        deserialize_from_text!($name);
     };
 }
 
@@ -138,19 +143,23 @@ fn hash<const N: usize>(parts: [&str; N]) -> [u8; 16] {
         .expect("sixteen of thirty-two bytes")
 }
 
-fn encode(bytes: &[u8; 16]) -> String {
+/// Hands the text of an id on. 128-bit divisions are slow (a list of tracks has hundreds of ids), so the
+/// number is parted into places of 62^10 first, which fit into 64 bits.
+fn encode<T>(bytes: &[u8; 16], take: impl FnOnce(&str) -> T) -> T {
+    const PLACES: usize = 10;
+    const PART: u128 = 62u128.pow(PLACES as u32);
     let mut number = u128::from_be_bytes(*bytes);
     let mut text = [b'0'; LENGTH];
-    // Ten digits at a time: they fit a machine's word.
-    for places in text.rchunks_mut(10) {
-        let mut part = (number % u128::from(62_u64.pow(10))) as u64;
-        number /= u128::from(62_u64.pow(10));
+    for places in text.rchunks_mut(PLACES) {
+        let above = number / PART;
+        let mut part = (number - above * PART) as u64;
         for place in places.iter_mut().rev() {
             *place = ALPHABET[(part % 62) as usize];
             part /= 62;
         }
+        number = above;
     }
-    String::from_utf8(text.to_vec()).expect("the alphabet is ASCII")
+    take(std::str::from_utf8(&text).expect("the alphabet is ASCII"))
 }
 
 fn decode(kind: &'static str, text: &str) -> Result<[u8; 16], IdError> {
