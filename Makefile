@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance fuzz
+.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-search bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance fuzz
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -55,6 +55,11 @@ bench: build     ## CPU, memory and sizes of every stage on the demo drop
 bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
+
+bench-search: build ## a million tracks: bytes per track, CPU per search, beside SQLite FTS5
+	@$(CARGO) build $(LOCKED) --release --workspace --example million
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench-search.sh
+
 bench-ingest: setup ## CPU per ERN message beside a bare event pass, 21 to 10,000 tracks
 	@scripts/bench-ingest.sh
 

@@ -91,13 +91,16 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
     }
 }
 
-impl<D: AsRef<[u8]>> Iterator for Completions<'_, D> {
-    type Item = (Vec<u8>, u64);
+impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
+    /// The values alone, smallest first: no key is put together.
+    pub(crate) fn values(mut self) -> impl Iterator<Item = u64> + use<'f, D> {
+        std::iter::from_fn(move || self.advance().map(|(_, value)| value))
+    }
 
-    fn next(&mut self) -> Option<(Vec<u8>, u64)> {
+    fn advance(&mut self) -> Option<(usize, u64)> {
         while let Some(Reverse((value, complete, step))) = self.frontier.pop() {
             if complete {
-                return Some((self.key(step), value));
+                return Some((step, value));
             }
             self.opened += 1;
             if self.opened > MAX_OPENED {
@@ -106,6 +109,14 @@ impl<D: AsRef<[u8]>> Iterator for Completions<'_, D> {
             self.open(step, value);
         }
         None
+    }
+}
+
+impl<D: AsRef<[u8]>> Iterator for Completions<'_, D> {
+    type Item = (Vec<u8>, u64);
+
+    fn next(&mut self) -> Option<(Vec<u8>, u64)> {
+        self.advance().map(|(step, value)| (self.key(step), value))
     }
 }
 

@@ -45,22 +45,14 @@ impl<D: AsRef<[u8]>> Names<D> {
         self.names.get(key).and_then(|doc| u32::try_from(doc).ok())
     }
 
-    /// Documents whose name or variant begins with `prefix`, best first, with what was matched.
-    /// A document may come twice.
-    pub(crate) fn beginning(
-        &self,
-        prefix: &str,
-        kinds: Kinds,
-    ) -> impl Iterator<Item = (u32, String)> {
+    /// Documents whose name or variant begins with `prefix`, best first. A document may come twice.
+    pub(crate) fn beginning(&self, prefix: &str, kinds: Kinds) -> impl Iterator<Item = u32> {
         let starts: Vec<String> = kinds
             .iter()
             .flat_map(|kind| [key(kind, prefix), variant_key(kind, prefix)])
             .collect();
-        Completions::new(self.names.as_fst(), starts.iter().map(String::as_bytes)).filter_map(
-            |(key, doc)| {
-                let name = String::from_utf8(key.get(1..)?.to_vec()).ok()?;
-                Some((u32::try_from(doc).ok()?, name))
-            },
-        )
+        Completions::new(self.names.as_fst(), starts.iter().map(String::as_bytes))
+            .values()
+            .filter_map(|doc| u32::try_from(doc).ok())
     }
 }

@@ -74,6 +74,13 @@ pub struct Suggestion {
     pub row: u32,
 }
 
+/// A reading, asked of one kind of document: its words are looked up once.
+struct Asked {
+    kind: Kind,
+    factor: f32,
+    weight: Box<dyn Weight>,
+}
+
 /// The caller's filter, with its budget of refusals.
 struct Filter<'a> {
     index: &'a Index,
@@ -142,16 +149,20 @@ impl Index {
                 break;
             }
             let readings = readings(degree, typed, &self.vocabulary, ranking);
-            if let (Degree::Literal, [literal]) = (degree, &readings[..]) {
-                best.merge(self.exactly_named(typed, literal, query.kinds, filter)?);
-            }
+            let mut asked = Vec::new();
             for reading in &readings {
                 for kind in query.kinds.iter() {
-                    best.merge(self.best_of(reading, kind, &best, filter)?);
+                    asked.push(self.asked(reading, kind)?);
                 }
             }
-            if !readings.is_empty() {
-                loosest = readings;
+            if degree == Degree::Literal {
+                best.merge(self.exactly_named(typed, &asked, filter)?);
+            }
+            for asked in &asked {
+                best.merge(self.best_of(asked, &best, filter)?);
+            }
+            if !asked.is_empty() {
+                loosest = asked;
             }
             if degree == Degree::Literal {
                 found_literally = best.kept().len();
@@ -173,7 +184,7 @@ impl Index {
         Ok(Hits {
             hits: hits.collect(),
             total: self
-                .count(&loosest, query.kinds, filter)?
+                .count(&loosest, filter)?
                 .max(best.kept().len().min(depth)),
             did_you_mean: (found_literally < ranking.enough)
                 .then(|| did_you_mean(typed, &self.vocabulary))
@@ -181,16 +192,19 @@ impl Index {
         })
     }
 
-    fn weight(&self, reading: &Reading, kind: Kind) -> tantivy::Result<Box<dyn Weight>> {
+    fn asked(&self, reading: &Reading, kind: Kind) -> tantivy::Result<Asked> {
         let scoring = EnableScoring::enabled_from_statistics_provider(self, &self.searcher);
-        reading.query(kind, self).weight(scoring)
+        Ok(Asked {
+            kind,
+            factor: reading.constant(),
+            weight: reading.query(kind, self).weight(scoring)?,
+        })
     }
 
     /// The best documents of one kind and reading that beat what is known.
     fn best_of(
         &self,
-        reading: &Reading,
-        kind: Kind,
+        asked: &Asked,
         known: &Best,
         filter: &Filter<'_>,
     ) -> tantivy::Result<Vec<Scored>> {
@@ -198,11 +212,11 @@ impl Index {
             return Ok(Vec::new());
         };
         best_of(
-            self.weight(reading, kind)?.as_ref(),
+            asked.weight.as_ref(),
             segment,
             known.capacity(),
             known.bar(),
-            &|doc| self.factor(doc) * reading.factor,
+            &|doc| self.factor(doc) * asked.factor,
             &|doc| filter.accepts(doc),
         )
     }
@@ -211,24 +225,26 @@ impl Index {
     fn exactly_named(
         &self,
         typed: &Typed,
-        literal: &Reading,
-        kinds: Kinds,
+        literal: &[Asked],
         filter: &Filter<'_>,
     ) -> tantivy::Result<Vec<Scored>> {
         let Some(segment) = self.segment() else {
             return Ok(Vec::new());
         };
         let mut named = Vec::new();
-        for kind in kinds.iter() {
-            let exact = self.names.exact(kind, &typed.name).into_iter();
+        for Asked { kind, weight, .. } in literal {
+            let exact = self.names.exact(*kind, &typed.name).into_iter();
             let mut docs: Vec<u32> = exact
                 .flat_map(|first| self.namesakes(first))
                 .take(MAX_NAMESAKES)
                 .collect();
-            docs.extend(self.names.exact_variant(kind, &typed.name));
+            docs.extend(self.names.exact_variant(*kind, &typed.name));
             docs.sort_unstable();
             docs.dedup();
-            let mut scorer = self.weight(literal, kind)?.scorer(segment, 1.0)?;
+            if docs.is_empty() {
+                continue;
+            }
+            let mut scorer = weight.scorer(segment, 1.0)?;
             for doc in docs {
                 if scorer.doc() > doc || scorer.seek(doc) != doc {
                     continue;
@@ -246,33 +262,26 @@ impl Index {
     }
 
     /// Counts the accepted documents of all these readings together.
-    fn count(
-        &self,
-        readings: &[Reading],
-        kinds: Kinds,
-        filter: &Filter<'_>,
-    ) -> tantivy::Result<usize> {
+    fn count(&self, asked: &[Asked], filter: &Filter<'_>) -> tantivy::Result<usize> {
         let Some(segment) = self.segment() else {
             return Ok(0);
         };
         // Kinds share no document; readings may.
-        let several = readings.len() > 1;
+        let several = asked.windows(2).any(|pair| pair[1].kind <= pair[0].kind);
         let mut seen = HashSet::new();
         let (mut counted, mut looked_at) = (0, 0);
-        for reading in readings {
-            for kind in kinds.iter() {
-                let mut scorer = self.weight(reading, kind)?.scorer(segment, 1.0)?;
-                while scorer.doc() != TERMINATED {
-                    looked_at += 1;
-                    if looked_at > MAX_COUNTED || counted >= MAX_TOTAL {
-                        return Ok(counted);
-                    }
-                    let doc = scorer.doc();
-                    if filter.accepts(doc) == Some(true) && (!several || seen.insert(doc)) {
-                        counted += 1;
-                    }
-                    scorer.advance();
+        for asked in asked {
+            let mut scorer = asked.weight.scorer(segment, 1.0)?;
+            while scorer.doc() != TERMINATED {
+                looked_at += 1;
+                if looked_at > MAX_COUNTED || counted >= MAX_TOTAL {
+                    return Ok(counted);
                 }
+                let doc = scorer.doc();
+                if filter.accepts(doc) == Some(true) && (!several || seen.insert(doc)) {
+                    counted += 1;
+                }
+                scorer.advance();
             }
         }
         Ok(counted)
@@ -308,7 +317,7 @@ impl Index {
         if typed.name.is_empty() || limit == 0 {
             return Ok(suggestions);
         }
-        for (doc, _) in self.names.beginning(&typed.name, kinds) {
+        for doc in self.names.beginning(&typed.name, kinds) {
             match filter.accepts(doc) {
                 Some(true) => push(&mut suggestions, self.target(doc)),
                 Some(false) => {}

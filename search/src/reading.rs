@@ -3,6 +3,8 @@
 //! A [`Reading`] is one interpretation: a slot per word, in each slot the words that may stand
 //! there. Readings come in four degrees, each looser than the one before.
 
+use std::cell::OnceCell;
+
 use tantivy::query::{BooleanQuery, BoostQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
@@ -31,6 +33,8 @@ pub(crate) struct Typed {
     pub(crate) name: String,
     /// The last word may go on: no space follows it.
     pub(crate) open: bool,
+    /// What each word may be a misspelling of, once asked: closed and open.
+    corrections: Vec<[OnceCell<Vec<Neighbour>>; 2]>,
 }
 
 impl Typed {
@@ -40,10 +44,27 @@ impl Typed {
         let open = words.len() <= MAX_WORDS && !text.ends_with(char::is_whitespace);
         words.truncate(MAX_WORDS);
         Typed {
+            corrections: words.iter().map(|_| Default::default()).collect(),
             words,
             name: analysed.name,
             open,
         }
+    }
+
+    /// What a word that is unknown, or nearly so, may be a misspelling of.
+    fn corrections<D: AsRef<[u8]>>(
+        &self,
+        place: usize,
+        open: bool,
+        vocabulary: &Vocabulary<D>,
+    ) -> &[Neighbour] {
+        let word = &self.words[place];
+        self.corrections[place][usize::from(open)].get_or_init(|| {
+            if vocabulary.documents(word) > DOUBTFUL {
+                return Vec::new();
+            }
+            vocabulary.corrections(word, open, MAX_CORRECTIONS)
+        })
     }
 
     /// Whether the word in this place may be the beginning of another.
@@ -113,6 +134,20 @@ impl Reading {
         })
     }
 
+    /// The only word it asks for, if it is one. A lone term is found by the fastest walk there is, which
+    /// neither a union of one nor a boost around it would be.
+    fn only(&self) -> Option<&Alternative> {
+        let mut alternatives = self.slots.iter().flatten();
+        alternatives
+            .next()
+            .filter(|_| alternatives.next().is_none())
+    }
+
+    /// The factor of every score of [`Reading::query`].
+    pub(crate) fn constant(&self) -> f32 {
+        self.factor * self.only().map_or(1.0, |only| only.weight)
+    }
+
     /// The query over one kind of document. Boosts stand inside, where they do not keep tantivy
     /// from pruning.
     pub(crate) fn query(&self, kind: Kind, index: &Index) -> Box<dyn Query> {
@@ -127,6 +162,10 @@ impl Reading {
         let union = |alternatives: &mut dyn Iterator<Item = &Alternative>| {
             Box::new(BooleanQuery::union(alternatives.map(term).collect()))
         };
+        if let Some(only) = self.only() {
+            let term = index.term(kind, &only.word);
+            return Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
+        }
         if self.any || self.slots.len() == 1 {
             return union(&mut self.slots.iter().flatten());
         }
@@ -153,11 +192,7 @@ pub(crate) fn readings<D: AsRef<[u8]>>(
         Degree::Corrected => {
             let slots = corrected(typed, vocabulary, ranking);
             let whole = !slots.is_empty() && slots.iter().all(|slot| !slot.is_empty());
-            let corrected = whole.then_some(Reading {
-                slots,
-                factor: 1.0,
-                any: false,
-            });
+            let corrected = if whole { apart(slots) } else { Vec::new() };
             corrected
                 .into_iter()
                 .chain(regrouped(typed, vocabulary, ranking))
@@ -202,6 +237,23 @@ fn completed<D: AsRef<[u8]>>(
     })
 }
 
+/// One reading of these slots; of a single word's few alternatives one each, which is faster than their union.
+fn apart(slots: Vec<Vec<Alternative>>) -> Vec<Reading> {
+    let reading = |slots| Reading {
+        slots,
+        factor: 1.0,
+        any: false,
+    };
+    match &slots[..] {
+        [slot] if slot.len() <= MAX_CORRECTIONS => {
+            let each = slot.iter().cloned();
+            each.map(|alternative| reading(vec![vec![alternative]]))
+                .collect()
+        }
+        _ => vec![reading(slots)],
+    }
+}
+
 /// For each word itself, what it may be a beginning or a misspelling of.
 fn corrected<D: AsRef<[u8]>>(
     typed: &Typed,
@@ -214,11 +266,11 @@ fn corrected<D: AsRef<[u8]>>(
             slot.extend(completions(word, vocabulary, ranking));
         }
         let open = typed.is_open(place) && slot.is_empty();
-        for neighbour in corrections(word, open, vocabulary) {
+        for neighbour in typed.corrections(place, open, vocabulary) {
             if !slot.iter().any(|known| known.word == neighbour.word) {
                 let weight = ranking.corrected.powi(i32::from(neighbour.edits.max(1)));
                 slot.push(Alternative {
-                    word: neighbour.word,
+                    word: neighbour.word.clone(),
                     weight,
                 });
             }
@@ -226,18 +278,6 @@ fn corrected<D: AsRef<[u8]>>(
         slot
     };
     typed.words.iter().enumerate().map(slot).collect()
-}
-
-/// What a word that is unknown, or nearly so, may be a misspelling of.
-fn corrections<D: AsRef<[u8]>>(
-    word: &str,
-    open: bool,
-    vocabulary: &Vocabulary<D>,
-) -> Vec<Neighbour> {
-    if vocabulary.documents(word) > DOUBTFUL {
-        return Vec::new();
-    }
-    vocabulary.corrections(word, open, MAX_CORRECTIONS)
 }
 
 /// Neighbours joined ("black pink"), unknown words split ("daftpunk").
@@ -295,15 +335,13 @@ pub(crate) fn did_you_mean<D: AsRef<[u8]>>(
         let documents = vocabulary.documents(word);
         let begins_some =
             documents == 0 && typed.is_open(place) && !vocabulary.completions(word, 1).is_empty();
-        let best = corrections(word, false, vocabulary)
-            .into_iter()
-            .next()
-            .filter(|best| {
-                documents == 0 || best.documents / FAR_MORE_FREQUENT >= documents && best.edits == 1
-            });
+        let best = typed.corrections(place, false, vocabulary).first();
+        let best = best.filter(|best| {
+            documents == 0 || best.documents / FAR_MORE_FREQUENT >= documents && best.edits == 1
+        });
         match (best, vocabulary.split(word)) {
             _ if begins_some => meant.push(word.clone()),
-            (Some(best), _) => meant.push(best.word),
+            (Some(best), _) => meant.push(best.word.clone()),
             (None, Some((left, right))) if documents == 0 => meant.extend([left, right]),
             _ => meant.push(word.clone()),
         }

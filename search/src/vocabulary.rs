@@ -5,6 +5,7 @@
 
 use fst::{IntoStreamer, Map, Streamer};
 use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
+use std::sync::LazyLock;
 
 use crate::completion::Completions;
 
@@ -36,16 +37,20 @@ pub(crate) struct Neighbour {
 /// Every word of the index, of any kind of document.
 pub(crate) struct Vocabulary<D> {
     words: Map<D>,
-    one_edit: LevenshteinAutomatonBuilder,
-    two_edits: LevenshteinAutomatonBuilder,
 }
+
+/// What automata of one edit are made by.
+static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+
+/// The same for two. It takes a tenth of a second, once per process.
+static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
 impl<D: AsRef<[u8]>> Vocabulary<D> {
     pub(crate) fn new(data: D) -> fst::Result<Vocabulary<D>> {
         Ok(Vocabulary {
             words: Map::new(data)?,
-            one_edit: LevenshteinAutomatonBuilder::new(1, true),
-            two_edits: LevenshteinAutomatonBuilder::new(2, true),
         })
     }
 
@@ -70,15 +75,27 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
 
     /// The words a typed word may stand for by mistake: nearest first, then most frequent.
     ///
-    /// With `open`, the typed word may also be the beginning of a longer one.
+    /// With `open`, the typed word may also be the beginning of a longer one. Two edits, ten times the
+    /// work, are thought of only in a long word that no single one explains.
     pub(crate) fn corrections(&self, typed: &str, open: bool, limit: usize) -> Vec<Neighbour> {
         let length = typed.chars().count();
-        let builder = match length {
-            _ if typed.chars().any(char::is_numeric) => return Vec::new(),
-            LENGTH_FOR_TWO_EDITS.. => &self.two_edits,
-            LENGTH_FOR_ONE_EDIT.. => &self.one_edit,
-            _ => return Vec::new(),
-        };
+        if length < LENGTH_FOR_ONE_EDIT || typed.chars().any(char::is_numeric) {
+            return Vec::new();
+        }
+        let near = self.within(&ONE_EDIT, typed, open, limit);
+        if length < LENGTH_FOR_TWO_EDITS || !near.is_empty() {
+            return near;
+        }
+        self.within(&TWO_EDITS, typed, open, limit)
+    }
+
+    fn within(
+        &self,
+        builder: &LevenshteinAutomatonBuilder,
+        typed: &str,
+        open: bool,
+        limit: usize,
+    ) -> Vec<Neighbour> {
         let dfa = if open {
             builder.build_prefix_dfa(typed)
         } else {
