@@ -109,6 +109,8 @@ pub struct Links {
 pub struct Editions {
     /// Milliseconds between two looks at CURRENT.
     pub poll_ms: u64,
+    /// Bytes of copied objects that are kept of a remote store.
+    pub cache_bytes: u64,
 }
 
 /// Sizes of answers.

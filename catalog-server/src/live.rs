@@ -12,7 +12,7 @@ use catalog::edition::catalogue::{CatalogueView, RenditionView};
 use catalog::edition::{self, Edition};
 use catalog::ids::{Sha256, TrackId};
 use catalog::rendition::Codec;
-use catalog::store::Store;
+use catalog::store::{self, Store};
 use recsys::ann::Ann;
 use recsys::lists::Lists;
 use search::{Index, Kind, Kinds, Query};
@@ -199,11 +199,35 @@ fn newest(catalogue: &CatalogueView) -> Vec<u32> {
 pub(crate) struct StoreShelf {
     store: Arc<Store>,
     cache: PathBuf,
+    /// Bytes of copied objects that may stay.
+    cache_bytes: u64,
+    /// The edition that answers, and the one before it, which old requests may still hold.
+    opened: [Option<String>; 2],
 }
 
 impl StoreShelf {
-    pub(crate) fn new(store: Arc<Store>, cache: PathBuf) -> StoreShelf {
-        StoreShelf { store, cache }
+    pub(crate) fn new(store: Arc<Store>, cache: PathBuf, cache_bytes: u64) -> StoreShelf {
+        StoreShelf {
+            store,
+            cache,
+            cache_bytes,
+            opened: [None, None],
+        }
+    }
+
+    /// Of a remote store, what is not needed any more leaves this machine.
+    fn sweep(&mut self, newest: &str) {
+        let [last, _] = std::mem::take(&mut self.opened);
+        self.opened = [Some(newest.to_owned()), last];
+        if self.store.local_path(edition::CURRENT).is_some() {
+            return;
+        }
+        let named: Vec<&str> = self.opened.iter().flatten().map(String::as_str).collect();
+        match store::sweep(&self.cache, &named, self.cache_bytes) {
+            Ok(0) => {}
+            Ok(bytes) => tracing::info!(bytes, "copies that nobody needs were removed"),
+            Err(error) => tracing::warn!(%error, "the cache cannot be swept"),
+        }
     }
 }
 
@@ -219,6 +243,8 @@ impl Shelf for StoreShelf {
     }
 
     fn open(&mut self, named: &Named) -> Result<Live, String> {
-        Live::open(&self.store, named, &self.cache)
+        let live = Live::open(&self.store, named, &self.cache)?;
+        self.sweep(&named.id);
+        Ok(live)
     }
 }

@@ -133,7 +133,11 @@ impl Server {
         let editions = Arc::new(Editions::new(Arc::clone(&metrics)));
         let store = Arc::new(store);
         let mut looking = Watch::new(
-            StoreShelf::new(Arc::clone(&store), cache.clone()),
+            StoreShelf::new(
+                Arc::clone(&store),
+                cache.clone(),
+                config.editions.cache_bytes,
+            ),
             Arc::clone(&editions),
         );
         looking.look();

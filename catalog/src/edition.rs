@@ -193,6 +193,8 @@ pub struct Edition {
     /// What it says of itself.
     pub manifest: Manifest,
     folder: PathBuf,
+    /// Whether the files are copies of a remote store's.
+    mirrored: bool,
 }
 
 impl Edition {
@@ -203,9 +205,9 @@ impl Edition {
     /// [`EditionError`] naming the edition and the file.
     pub fn open(store: &Store, id: &str, cache: &Path) -> Result<Edition, EditionError> {
         let manifest = manifest(store, id)?;
-        let folder = store
-            .local_path(&key(id, ""))
-            .unwrap_or_else(|| cache.join(key(id, "")));
+        let local = store.local_path(&key(id, ""));
+        let mirrored = local.is_none();
+        let folder = local.unwrap_or_else(|| cache.join(key(id, "")));
         for file in &manifest.files {
             let path = store.fetch(&key(id, &file.name), cache)?;
             let found = path.metadata().map(|meta| meta.len());
@@ -222,6 +224,7 @@ impl Edition {
             id: id.to_owned(),
             manifest,
             folder,
+            mirrored,
         })
     }
 
@@ -230,16 +233,23 @@ impl Edition {
         self.folder.join(name)
     }
 
-    /// Compares every file with its SHA-256 in the manifest.
+    /// Compares every file with its SHA-256 in the manifest. A copy that differs is removed, so that the next
+    /// opening fetches it anew.
     ///
     /// # Errors
     /// [`EditionError::Damaged`] naming the first that differs.
     pub fn verify(&self) -> Result<(), EditionError> {
         for file in &self.manifest.files {
             let path = self.path(&file.name);
-            let found =
-                Sha256::of_file(&path).map_err(|source| EditionError::File { path, source })?;
+            let unreadable = |source| EditionError::File {
+                path: path.clone(),
+                source,
+            };
+            let found = Sha256::of_file(&path).map_err(unreadable)?;
             if found != file.sha256 {
+                if self.mirrored {
+                    std::fs::remove_file(&path).map_err(unreadable)?;
+                }
                 let found = format!("has SHA-256 {found}, expected {}", file.sha256);
                 return Err(EditionError::Damaged {
                     id: self.id.clone(),

@@ -7,8 +7,10 @@
 
 mod error;
 mod local;
+mod mirror;
 
 pub use error::StoreError;
+pub use mirror::sweep;
 
 use crate::ids::Sha256;
 use bytes::Bytes;
@@ -20,7 +22,7 @@ use object_store::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -305,55 +307,6 @@ impl Store {
             self.put_file(&key, file)?;
         }
         Ok(content)
-    }
-
-    /// A file that holds the object: its own in a local store, else a copy below `cache`, which is
-    /// kept and found again.
-    ///
-    /// # Errors
-    /// [`StoreError`], also where the object is missing.
-    pub fn fetch(&self, key: &str, cache: &Path) -> Result<PathBuf, StoreError> {
-        if let Some(path) = self.local_path(key) {
-            return match path.is_file() {
-                true => Ok(path),
-                false => Err(StoreError::Missing {
-                    key: key.to_owned(),
-                    url: self.url.clone(),
-                }),
-            };
-        }
-        let target = cache.join(key);
-        let size = self.head(key)?.ok_or_else(|| StoreError::Missing {
-            key: key.to_owned(),
-            url: self.url.clone(),
-        })?;
-        if target.metadata().is_ok_and(|meta| meta.len() == size) {
-            return Ok(target);
-        }
-        self.download(key, &target)?;
-        Ok(target)
-    }
-
-    /// Copies an object into a file through a temporary one beside it.
-    fn download(&self, key: &str, target: &Path) -> Result<(), StoreError> {
-        let failed = |source| StoreError::File {
-            path: target.to_owned(),
-            action: "write",
-            source,
-        };
-        let folder = target.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-        let path = self.path(key)?;
-        let mut stream = self
-            .wait(key, "read", self.objects.get(&path))?
-            .into_stream();
-        while let Some(bytes) = self.wait(key, "read", stream.try_next())? {
-            file.write_all(&bytes).map_err(failed)?;
-        }
-        file.as_file().sync_all().map_err(failed)?;
-        file.persist(target).map_err(|error| failed(error.error))?;
-        Ok(())
     }
 
     fn get_versioned(&self, key: &str) -> Result<Option<(Bytes, UpdateVersion)>, StoreError> {
