@@ -56,8 +56,9 @@ bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
 
-bench-search: build ## a million tracks: bytes per track, CPU per search, beside SQLite FTS5
-	@$(CARGO) build $(LOCKED) --release --workspace --example million
+bench-search: build ## two million tracks opened; a million searched, beside SQLite FTS5
+	@$(CARGO) build $(LOCKED) --release --workspace --example million --example two_million
+	@$(BIN)/examples/two_million
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-search.sh
 
 bench-ingest: setup ## CPU per ERN message beside a bare event pass, 21 to 10,000 tracks
