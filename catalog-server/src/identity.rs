@@ -127,7 +127,13 @@ impl Signed {
 /// whose signature was found right are remembered: as many as there are places, each by the end of its signature.
 pub struct Verifier {
     secrets: Secrets,
-    known: Box<[Mutex<Option<(Box<str>, Signed)>>]>,
+    known: Box<[Mutex<Option<Known>>]>,
+}
+
+/// A token whose signature was found right.
+struct Known {
+    token: Box<str>,
+    signed: Signed,
 }
 
 impl Verifier {
@@ -158,15 +164,16 @@ impl Verifier {
         let place = xxh3_64(end) as usize % Verifier::PLACES;
         // Somebody else at this place: one signature more is cheaper than waiting.
         let mut known = self.known[place].try_lock().ok();
-        if let Some(Some((text, signed))) = known.as_deref()
-            && equal(text.as_bytes(), token.as_bytes())
+        if let Some(Some(known)) = known.as_deref()
+            && equal(known.token.as_bytes(), token.as_bytes())
         {
-            return signed.at(now, skew_s);
+            return known.signed.at(now, skew_s);
         }
         let signed = read(&self.secrets, token)?;
         let listener = signed.at(now, skew_s)?;
         if let Some(known) = known.as_deref_mut() {
-            *known = Some((token.into(), signed));
+            let token = token.into();
+            *known = Some(Known { token, signed });
         }
         Ok(listener)
     }

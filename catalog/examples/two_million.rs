@@ -130,7 +130,7 @@ fn release(number: u32) -> Release {
 }
 
 fn credit(release: u32) -> Credit {
-    Credit::new(&format!("Artist {}", release / 3), None, Role::MainArtist)
+    Credit::new(format!("Artist {}", release / 3), None, Role::MainArtist)
 }
 
 fn track(release: &ReleaseId, number: u32, place: u16) -> Track {
