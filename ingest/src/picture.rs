@@ -2,8 +2,10 @@
 //!
 //! Pure: bytes in, facts out. A picture that was enlarged in blocks of pixels has no detail of its own size: halving
 //! it and doubling it again loses next to nothing, while the same loss one size further down is large. Smooth
-//! enlargements lose 0.4 to 0.5 of the next size's loss, as soft photographs do, but they leave a `pattern`.
+//! enlargements lose 0.4 to 0.5 of the next size's loss, as soft photographs do, but they leave a `pattern`,
+//! or are `mirrored`.
 
+mod mirrored;
 mod pattern;
 
 use crate::evidence::{Colours, Picture};
@@ -70,7 +72,9 @@ pub fn look(bytes: &[u8], side: u32) -> Result<Picture, String> {
         colours,
         blank: is_blank(&small),
         enlarged: enlarged(&losses),
-        pattern: if soft { pattern::period(&luma) } else { None },
+        pattern: soft
+            .then(|| pattern::period(&luma).or_else(|| mirrored::ratio(&luma)))
+            .flatten(),
     })
 }
 
@@ -216,6 +220,10 @@ mod tests {
         use image::imageops::FilterType::{CatmullRom, Lanczos3, Triangle};
         for (side, filter) in [
             (800, Triangle),
+            (600, Triangle),
+            (600, CatmullRom),
+            (600, Lanczos3),
+            (300, CatmullRom),
             (400, CatmullRom),
             (240, Lanczos3),
             (480, Triangle),

@@ -6,7 +6,7 @@
 //! as they were drawn or taken show no such line in the spectrum: at most 4.4 times the noise around it on a dozen
 //! photographs, as PNG and as JPEG, while most bilinear, bicubic and Lanczos enlargements of them by 1.5, 3 and 5 show
 //! more than 6.5 times. JPEG's own grid of 8 pixels draws lines too, so its frequencies are passed over; with them
-//! go smooth enlargements by 2 and mostly by 4, which are not told.
+//! go smooth enlargements by 2 and mostly by 4, which `mirrored` tells.
 
 use image::GrayImage;
 use realfft::RealFftPlanner;
