@@ -71,9 +71,15 @@ impl Console {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// A night over the drop.
+    /// A night over the drop, with a reply to every label in `replies/`.
     pub(crate) fn night(&self, store: &str, config: &str) -> Value {
-        let night = ["nightly", "drop", "--simulate-plays"];
+        let night = [
+            "nightly",
+            "drop",
+            "--simulate-plays",
+            "--replies",
+            "replies",
+        ];
         self.json(&night, &["--store", store, "--config", config], 1)
     }
 }

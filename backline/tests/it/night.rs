@@ -12,6 +12,20 @@ fn a_night_killed_again_and_again_ends_with_the_edition_of_an_undisturbed_one() 
     let console = Console::with_short_drop();
     let undisturbed = console.night("quiet-store", "one-rung.toml");
     assert_eq!(undisturbed["refused"], 1, "the planted fault");
+    let replies = files(&console.path("replies"));
+    let said = |status: &str| {
+        let has = |name: &&String| {
+            let reply = std::fs::read_to_string(console.path("replies").join(name)).unwrap();
+            reply.contains(status)
+        };
+        replies.iter().filter(has).count()
+    };
+    assert_eq!(said("ProcessingErrorAtReleaseDistributor"), 1);
+    assert_eq!(
+        said("SuccessfullyIngestedByReleaseDistributor"),
+        replies.len() - 1
+    );
+    assert!(replies.len() > 1);
     let all = files(&console.path("quiet-store")).len();
 
     let store = console.path("killed-store");
