@@ -5,6 +5,7 @@
 //! `model.json`; a run that was killed leaves files that the next one writes again, byte for byte.
 
 mod factors;
+mod finished;
 mod judge;
 mod start;
 
@@ -21,7 +22,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
 use crate::als::Factors;
-use crate::ann::{self, FileSeal};
+use crate::ann;
 use crate::blend::Weights;
 use crate::config::Config;
 use crate::error::Error;
@@ -35,8 +36,9 @@ use crate::plays::{DAY_MS, Play, day_after_newest, held_out, interactions, seque
 use crate::profiles::{self, Profiles};
 use crate::published::{Counts, Inputs, Model, PlaysFile, earlier, key, published, run_id};
 use crate::report::RunReport;
-use crate::vectors::VectorsWriter;
 use crate::weekly::Maker;
+
+use finished::{seals, vectors, write_json, write_refused};
 
 pub use judge::judge_plays;
 pub use start::Start;
@@ -444,62 +446,6 @@ fn make(
         ann,
         files: seals(folder)?,
     })
-}
-
-/// Unit vectors of the items that somebody played.
-fn vectors(items: &Items<'_>, factors: &crate::als::Factors) -> VectorsWriter {
-    let mut writer = VectorsWriter::new(factors.factors());
-    for item in 0..items.len() {
-        let members = items.members(item as u32).iter();
-        let ids = members
-            .map(|recording| items.recordings()[*recording as usize])
-            .collect();
-        writer.push(&factors.row(item)[..factors.factors()], ids);
-    }
-    writer
-}
-
-fn write_json<T: serde::Serialize>(folder: &Path, name: &str, value: &T) -> Result<(), Error> {
-    let path = folder.join(name);
-    let text = serde_json::to_vec_pretty(value).expect("plain data");
-    std::fs::write(&path, text).map_err(|source| Error::File { path, source })
-}
-
-/// `refused.ndjson`: one line per row that was set aside.
-fn write_refused(folder: &Path, events: &Events) -> Result<(), Error> {
-    if events.refused.is_empty() {
-        return Ok(());
-    }
-    let path = folder.join("refused.ndjson");
-    std::fs::write(&path, refused_lines(events)).map_err(|source| Error::File { path, source })
-}
-
-fn refused_lines(events: &Events) -> String {
-    let line = |refused| serde_json::to_string(refused).expect("plain data") + "\n";
-    events.refused.iter().map(line).collect()
-}
-
-/// Every file of the folder, sorted by name.
-fn seals(folder: &Path) -> Result<Vec<FileSeal>, Error> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::File { path, source }
-    };
-    let mut seals = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
-        seals.push(FileSeal {
-            name: path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
-            bytes: path.metadata().map_err(failed(&path))?.len(),
-            sha256: Sha256::of_file(&path).map_err(failed(&path))?,
-        });
-    }
-    seals.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(seals)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ use catalog::progress::Progress;
 use catalog::store::Store;
 use jiff::Timestamp;
 
-use super::{instant, on_threads, plays_files, read, refused_lines, temporary};
+use super::finished::refused_lines;
+use super::{instant, on_threads, plays_files, read, temporary};
 use crate::config::Config;
 use crate::error::Error;
 use crate::events::Reader;
