@@ -5,7 +5,6 @@
 
 use fst::{IntoStreamer, Map, Streamer};
 use levenshtein_automata::{Distance, LevenshteinAutomatonBuilder};
-use std::sync::LazyLock;
 
 use crate::completion::Completions;
 
@@ -37,20 +36,16 @@ pub(crate) struct Neighbour {
 /// Every word of the index, of any kind of document.
 pub(crate) struct Vocabulary<D> {
     words: Map<D>,
+    one_edit: LevenshteinAutomatonBuilder,
+    two_edits: LevenshteinAutomatonBuilder,
 }
-
-/// What automata of one edit are made by.
-static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
-
-/// The same for two. It takes a tenth of a second, once per process.
-static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
 impl<D: AsRef<[u8]>> Vocabulary<D> {
     pub(crate) fn new(data: D) -> fst::Result<Vocabulary<D>> {
         Ok(Vocabulary {
             words: Map::new(data)?,
+            one_edit: LevenshteinAutomatonBuilder::new(1, true),
+            two_edits: LevenshteinAutomatonBuilder::new(2, true),
         })
     }
 
@@ -82,11 +77,11 @@ impl<D: AsRef<[u8]>> Vocabulary<D> {
         if length < LENGTH_FOR_ONE_EDIT || typed.chars().any(char::is_numeric) {
             return Vec::new();
         }
-        let near = self.within(&ONE_EDIT, typed, open, limit);
+        let near = self.within(&self.one_edit, typed, open, limit);
         if length < LENGTH_FOR_TWO_EDITS || !near.is_empty() {
             return near;
         }
-        self.within(&TWO_EDITS, typed, open, limit)
+        self.within(&self.two_edits, typed, open, limit)
     }
 
     fn within(
