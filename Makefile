@@ -56,8 +56,8 @@ bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-server.sh
 
-bench-search: build ## two million tracks opened; a million searched, beside SQLite FTS5
-	@$(CARGO) build $(LOCKED) --release --workspace --example million --example two_million
+bench-search: build ## two million tracks opened; a million searched, beside tantivy alone and SQLite FTS5
+	@$(CARGO) build $(LOCKED) --release --workspace --example million --example two_million --example plain_tantivy
 	@$(BIN)/examples/two_million
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-search.sh
 

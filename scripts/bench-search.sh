@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A million made-up tracks: size of the index and CPU per search, then the same tracks and queries in SQLite FTS5.
+# A million made-up tracks: size of the index and CPU per search, then the same tracks and queries in tantivy
+# alone and in SQLite FTS5.
 # Prints Markdown. CPU time of the asking thread, so that a busy machine bends it less. BIN, WORK as in the
 # Makefile; TRACKS. Exit codes: 0 measured, 2 could not run.
 set -euo pipefail
@@ -9,6 +10,8 @@ trap 'rm -rf "$out"' EXIT
 echo "Measured $(date -u +%F) on $(nproc) cores ($(sed -n 's/model name.*: //p' /proc/cpuinfo | head -1)), load $(cut -d' ' -f1 /proc/loadavg), by \`make bench-search\`."
 echo
 "$BIN/examples/million" "${TRACKS:-1000000}" "$out"
+echo
+"$BIN/examples/plain_tantivy" "$out"
 echo
 if ! python3 -c 'import sqlite3; sqlite3.connect(":memory:").execute("create virtual table t using fts5(a)")' 2>/dev/null; then
   echo "SKIPPED: SQLite with FTS5. fix: apt-get install python3"

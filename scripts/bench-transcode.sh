@@ -34,17 +34,22 @@ rm -rf "$base"
 mkdir -p "$base/out"
 "$BIN/backline" --quiet --store "$base/all" ingest run "$drop" >/dev/null 2>&1 || [ $? -eq 1 ]
 
-# Masters by content, spread over the drop, until there are MINUTES of them.
+# Whole releases, since an album is measured as a whole, until there are MINUTES of them; refused ones are left out.
 seconds() { ffprobe -v error -show_entries stream=duration -of csv=p=0 "$1"; }
+held() { local hash; hash=$(sha256sum <"$1" | cut -d" " -f1); [ -e "$base/all/objects/${hash:0:2}/$hash" ]; }
+enough() { awk "BEGIN { exit !($total >= $MINUTES * 60) }"; }
 masters=()
 total=0
-while read -r file; do
-  length=$(seconds "$file") || continue
-  masters+=("$file")
-  total=$(awk "BEGIN { print $total + $length }")
-  awk "BEGIN { exit !($total >= $MINUTES * 60) }" && break
-done < <(find "$drop" -name '*.flac' -size +2M -printf '%f %p\n' | sort | awk 'NR % 3 == 1 { $1 = ""; print substr($0, 2) }')
-awk "BEGIN { exit !($total >= $MINUTES * 60) }" || { echo "bench-transcode.sh: only $total s of music" >&2; exit 2; }
+while read -r release; do
+  mapfile -t files < <(find "$release" -name '*.flac' | sort)
+  for file in "${files[@]}"; do held "$file" || continue 2; done
+  for file in "${files[@]}"; do
+    masters+=("$file")
+    total=$(awk "BEGIN { print $total + $(seconds "$file") }")
+  done
+  ! enough || break
+done < <(find "$drop" -name '*.flac' -printf '%h\n' | sort -u | sort -R --random-source=<(yes))
+enough || { echo "bench-transcode.sh: only $total s of music" >&2; exit 2; }
 arguments=()
 for master in "${masters[@]}"; do arguments+=(--master "$(sha256sum <"$master" | cut -d' ' -f1)"); done
 

@@ -192,6 +192,11 @@ impl Decoder {
         }
         self.packet_bytes += packet.data.len() as u64;
         let buffer = self.decoder.decode(&packet)?;
+        if native && packet.data.len() > flac_stream::longest_frame(buffer.frames(), &self.info) {
+            return Err(Error::DecodeError(
+                "what follows a frame is none of the declared rate, channels and depth",
+            ));
+        }
         let block = copy(&buffer, self.position, self.integer_shift, &self.info)?;
         Ok(Step::Samples(block.and_then(|block| self.trim_end(block))))
     }

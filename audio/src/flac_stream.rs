@@ -58,6 +58,16 @@ pub(crate) fn frame_agrees(frame: &[u8], info: &AudioInfo) -> bool {
         && (depth == 0 || info.bits.is_none_or(|bits| bits == depth))
 }
 
+/// Bytes that a frame of so many samples per channel cannot exceed by much: every channel verbatim, one of them with
+/// a bit more per sample (RFC 9639, section 9.2), twice over for encoders that do worse. Symphonia hands out what it
+/// does not recognise together with the frame before it.
+pub(crate) fn longest_frame(frames: usize, info: &AudioInfo) -> usize {
+    /// Header, footer and headers of subframes.
+    const AROUND: usize = 1024;
+    let bits = usize::from(info.bits.unwrap_or(32)) + 1;
+    2 * (frames * info.layout.count() * bits).div_ceil(8) + AROUND
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

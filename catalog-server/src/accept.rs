@@ -167,6 +167,7 @@ impl Shared {
         };
         let mappings = Arc::clone(&self.mappings);
         let io = Watched::new(stream, socket, ahead, activity.clone(), pace, mappings);
+        let outcome = activity.clone();
         let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
@@ -194,9 +195,9 @@ impl Shared {
             .await
         };
         match ended {
+            _ if outcome.stalled() => Closed::Stalled,
             Some(Ok(())) => Closed::ByClient,
             Some(Err(error)) if error.is_timeout() => Closed::Silent,
-            Some(Err(error)) if is_stall(&error) => Closed::Stalled,
             Some(Err(error)) => {
                 tracing::debug!(%error, "a connection ended early");
                 Closed::Broken
@@ -262,20 +263,6 @@ fn http2_builder(limits: &Connections) -> hyper::server::conn::http2::Builder<To
         .max_local_error_reset_streams(1024)
         .max_header_list_size(limits.max_header_bytes as u32);
     builder
-}
-
-fn is_stall(error: &hyper::Error) -> bool {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        if error
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::TimedOut)
-        {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 /// Bytes that the kernel holds for one reader (it doubles the number, and caps it at `net.core.wmem_max`):

@@ -6,14 +6,17 @@
 //! thread's CPU time. With a folder it leaves there what a peer needs to do the same: the tracks
 //! (`tracks.tsv`: title, artist, release, popularity) and the queries (`queries.tsv`: kind, text).
 
+#[path = "timing/stopwatch.rs"]
+mod stopwatch;
 #[path = "../tests/it/synthetic.rs"]
 mod synthetic;
 
 use std::fmt::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use search::{Document, Index, Kind, Kinds, Query, Ranking, SearchError, write};
+use stopwatch::{HEADER, cpu, time};
 
 /// Queries of each kind.
 const QUERIES: usize = 2_000;
@@ -52,7 +55,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "\nopened in {:.2} ms\n",
         began.elapsed().as_secs_f64() * 1e3
     );
-    println!("| search | CPU µs p50 | p99 | mean |\n|---|---|---|---|");
+    println!("{HEADER}");
     for (kind, texts) in &queries {
         time(kind, texts, |text| ask(&index, kind, text))?;
     }
@@ -129,42 +132,4 @@ fn leave(
         }
     }
     Ok(std::fs::write(folder.join("queries.tsv"), rows)?)
-}
-
-fn time(
-    what: &str,
-    texts: &[String],
-    run: impl Fn(&str) -> Result<(), SearchError>,
-) -> Result<(), SearchError> {
-    // Once to bring the pages in.
-    for text in texts.iter().take(QUERIES / 10) {
-        run(text)?;
-    }
-    let mut times = Vec::with_capacity(texts.len());
-    for text in texts {
-        let began = cpu();
-        run(text)?;
-        times.push(cpu() - began);
-    }
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
-    let micros = |time: Duration| time.as_secs_f64() * 1e6;
-    let mean = micros(times.iter().sum()) / times.len() as f64;
-    println!(
-        "| {what} | {:.1} | {:.1} | {mean:.1} |",
-        micros(at(0.5)),
-        micros(at(0.99))
-    );
-    Ok(())
-}
-
-/// CPU time of this thread.
-fn cpu() -> Duration {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: the kernel writes one live timespec.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }

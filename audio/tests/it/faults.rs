@@ -143,6 +143,46 @@ fn a_damaged_flac_is_found_out_wherever_the_damage_is() {
     );
 }
 
+#[test]
+fn frames_of_another_depth_at_the_end_of_a_flac_that_declares_no_length_are_not_dropped() {
+    if !have("ffmpeg") {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = wave(&folder);
+    let flac = |name: &str, options: &[&str]| {
+        let path = folder.path().join(name);
+        let to = path.to_str().expect("utf-8");
+        let from = ["-v", "error", "-i", source.to_str().expect("utf-8")];
+        run("ffmpeg", &[&from[..], options, &[to]].concat());
+        let start = audio::flac_stream::audio_start(&path, 0).expect("metadata");
+        (std::fs::read(&path).expect("read"), start as usize)
+    };
+    let (mut bytes, _) = flac("first.flac", &[]);
+    for (name, options) in [
+        ("rate.flac", ["-ar", "96000"]),
+        ("depth.flac", ["-sample_fmt", "s32"]),
+        ("channels.flac", ["-ac", "1"]),
+    ] {
+        let (other, start) = flac(name, &options);
+        // STREAMINFO declares neither length nor MD5 (RFC 9639, section 8.2).
+        bytes[21] &= 0xf0;
+        bytes[22..42].fill(0);
+        let path = file(
+            &folder,
+            "both.flac",
+            &[&bytes[..], &other[start..]].concat(),
+        );
+        let verdict = finish(&path);
+        assert!(
+            matches!(verdict, Err(AudioError::Damaged { .. })),
+            "{name}: {verdict:?}"
+        );
+    }
+    let path = file(&folder, "alone.flac", &bytes);
+    assert!(finish(&path).is_ok(), "without them it is sound");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -5,3 +5,4 @@ mod bucket;
 mod console;
 mod night;
 mod refusals;
+mod s3;

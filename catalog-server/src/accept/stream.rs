@@ -11,17 +11,18 @@ use std::io;
 use std::os::fd::RawFd;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// When the last byte moved, in milliseconds after the connection was made.
+/// When the last byte moved, in milliseconds after the connection was made, and whether its reader was given up.
 #[derive(Clone)]
 pub(super) struct Activity {
     since: Instant,
     moved_ms: Arc<AtomicU64>,
+    stalled: Arc<AtomicBool>,
 }
 
 impl Activity {
@@ -29,12 +30,19 @@ impl Activity {
         Activity {
             since: Instant::now(),
             moved_ms: Arc::default(),
+            stalled: Arc::default(),
         }
     }
 
     fn mark(&self) {
         self.moved_ms
             .store(self.since.elapsed().as_millis() as u64, Ordering::Relaxed);
+    }
+
+    /// Whether the connection ended because its reader stood still. hyper does not say: it takes an error
+    /// between two requests for an ordinary end.
+    pub(super) fn stalled(&self) -> bool {
+        self.stalled.load(Ordering::Relaxed)
     }
 
     /// When a connection without a byte since the last one has been idle for `limit`.
@@ -63,6 +71,17 @@ fn abandon(socket: RawFd) {
     }
 }
 
+/// Bytes that the kernel still holds for the client; none where it cannot be asked.
+fn unsent(socket: RawFd) -> usize {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: the kernel writes one live int; a descriptor that is none is refused by it.
+    let asked = unsafe { libc::ioctl(socket, libc::TIOCOUTQ, &mut bytes) };
+    if asked == 0 { bytes.max(0) as usize } else { 0 }
+}
+
+/// Answers from this length on may lie in the kernel, unread, when all of them is written.
+const LONG: usize = 16 * 1024;
+
 /// A client's stream under watch.
 pub(super) struct Watched<S> {
     inner: S,
@@ -72,6 +91,11 @@ pub(super) struct Watched<S> {
     least: usize,
     taken: usize,
     timer: Option<Pin<Box<Sleep>>>,
+    /// Bytes written since the kernel was last known to hold none.
+    written: usize,
+    /// What it held when the window of the last answer began, and the end of that window.
+    held: usize,
+    reading: Option<Pin<Box<Sleep>>>,
     socket: RawFd,
     mappings: Arc<Mappings>,
 }
@@ -102,9 +126,18 @@ impl<S> Watched<S> {
             least: pace.least,
             taken: 0,
             timer: None,
+            written: 0,
+            held: 0,
+            reading: None,
             socket,
             mappings,
         }
+    }
+
+    fn give_up(&self) -> io::Error {
+        self.activity.stalled.store(true, Ordering::Relaxed);
+        abandon(self.socket);
+        io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading")
     }
 
     fn judge(
@@ -116,6 +149,7 @@ impl<S> Watched<S> {
             if let Poll::Ready(Ok(n)) = &wrote {
                 self.activity.mark();
                 self.taken += n;
+                self.written += n;
             }
             return wrote;
         };
@@ -128,16 +162,51 @@ impl<S> Watched<S> {
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(window)));
         while timer.as_mut().poll(cx).is_ready() {
             if self.taken < self.least {
-                abandon(self.socket);
-                return Poll::Ready(Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "the client stopped reading",
-                )));
+                return Poll::Ready(Err(self.give_up()));
             }
             self.taken = 0;
             timer.as_mut().reset(Instant::now() + window);
         }
         Poll::Pending
+    }
+
+    /// While we wait for the next request: is the last answer being read? It may lie in the kernel whole.
+    fn last_answer(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        // While a write waits, its own timer says whether anything is taken.
+        if self.written < LONG || self.timer.is_some() {
+            self.reading = None;
+            return Poll::Pending;
+        }
+        let (window, held) = (self.window, unsent(self.socket));
+        if held == 0 {
+            (self.written, self.reading) = (0, None);
+            return Poll::Pending;
+        }
+        if self.reading.is_none() {
+            self.held = held;
+        }
+        let timer = self
+            .reading
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(window)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if self.held.saturating_sub(held) < self.least {
+                return Poll::Ready(self.give_up());
+            }
+            self.held = held;
+            timer.as_mut().reset(Instant::now() + window);
+        }
+        Poll::Pending
+    }
+}
+
+impl<S> Drop for Watched<S> {
+    /// Whoever is not reading the last answer loses it with the connection; a slow reader gets the rest from the
+    /// kernel.
+    fn drop(&mut self) {
+        let unread = self.reading.is_some().then(|| unsent(self.socket));
+        if unread.is_some_and(|held| held > 0 && self.held.saturating_sub(held) < self.least) {
+            self.give_up();
+        }
     }
 }
 
@@ -156,8 +225,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         let read = Pin::new(&mut self.inner).poll_read(cx, buf);
         if read.is_ready() {
             self.activity.mark();
+            return read;
         }
-        read
+        self.last_answer(cx).map(Err)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::client::get;
 use crate::world::World;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::fd::AsRawFd;
 
 /// Reads to the end, however it comes.
 fn ends(mut stream: TcpStream) -> Vec<u8> {
@@ -74,6 +75,41 @@ fn a_reader_that_takes_nothing_is_given_up_and_not_fed_into_the_kernel() {
         std::thread::yield_now();
     }
     assert!(ends(stream).len() < 1_000_000, "the whole file was taken");
+}
+
+/// Leaves little room in the client's half of the kernel, so that an answer waits in the server's.
+fn with_little_room(stream: &TcpStream) {
+    let (room, size) = (4096 as libc::c_int, size_of::<libc::c_int>());
+    // SAFETY: the descriptor is open, and the kernel reads one int from a live one.
+    let refused = unsafe {
+        libc::setsockopt(
+            stream.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_RCVBUF,
+            (&raw const room).cast(),
+            size as libc::socklen_t,
+        )
+    };
+    assert_eq!(refused, 0, "{}", std::io::Error::last_os_error());
+}
+
+#[test]
+fn a_reader_that_leaves_a_whole_answer_in_the_kernel_is_given_up_too() {
+    let world = World::with(|config| config.connections.stall_ms = 50);
+    let track = crate::edition::track_id("Harbour Lights", 1);
+    let path = format!("/v1/tracks/{track}/stream?quality=lossless");
+    let url = world.german(&path).json()["url"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut stream = TcpStream::connect(world.address()).unwrap();
+    with_little_room(&stream);
+    let head = format!("GET {url} HTTP/1.1\r\nhost: test\r\nrange: bytes=0-262143\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    while world.server().metrics().closed_for("stalled") == 0 {
+        std::thread::yield_now();
+    }
+    assert!(ends(stream).len() < 262_144, "all of it was taken");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod audio;
 mod browse;
+mod bucket;
 mod client;
 mod clients;
 mod connections;
@@ -12,5 +13,7 @@ mod hostile;
 mod limits;
 mod lists;
 mod playback;
+#[path = "../../../backline/tests/it/s3.rs"]
+mod s3;
 mod swap;
 mod world;
