@@ -7,7 +7,7 @@ use crate::server::{Error, Options, Server};
 use crate::tls::TlsFiles;
 use catalog::store::Store;
 use clap::{CommandFactory, Parser};
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -178,15 +178,13 @@ fn greet(args: &Args, server: &Server, scheme: &str, store: &str) {
         let edition = report
             .live
             .map(|(id, generation)| serde_json::json!({"id": id, "generation": generation}));
-        println!(
-            "{}",
-            serde_json::json!({"listening": address, "store": store, "edition": edition})
-        );
-        return;
+        let greeting =
+            serde_json::json!({"listening": address, "store": store, "edition": edition});
+        return say(&greeting);
     }
-    println!("catalog-server listens on {address}");
+    say(&format!("catalog-server listens on {address}"));
     match (report.live, report.refused) {
-        (Some((id, generation)), _) => println!("edition {id}, generation {generation}"),
+        (Some((id, generation)), _) => say(&format!("edition {id}, generation {generation}")),
         (None, Some((id, why))) => {
             eprintln!("edition {id} is refused: {why}\nwaiting for a good one")
         }
@@ -194,6 +192,11 @@ fn greet(args: &Args, server: &Server, scheme: &str, store: &str) {
             "{store} names no edition yet; waiting\nfix: publish one with `backline --store {store} edition publish`"
         ),
     }
+}
+
+/// A line for whoever started us. A server does not end because they have stopped listening.
+fn say(line: &dyn std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn start_log(args: &Args) {

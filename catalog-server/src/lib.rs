@@ -27,6 +27,7 @@ pub mod identity;
 mod ladder;
 mod limits;
 mod live;
+mod lyrics;
 mod mappings;
 pub mod metrics;
 mod near;

@@ -6,8 +6,8 @@ use crate::app::App;
 use crate::config::ms;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::{
-    artwork, audio, browse, discover, find, health, openapi, page, playback, radio, reports,
-    subsonic,
+    artwork, audio, browse, discover, find, health, lyrics, openapi, page, playback, radio,
+    reports, subsonic,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
@@ -24,7 +24,7 @@ use std::time::Instant;
 use tokio::time::timeout;
 
 /// Every path, as metrics label it.
-pub(crate) const ROUTES: [&str; 28] = [
+pub(crate) const ROUTES: [&str; 29] = [
     "/",
     "/app.js",
     "/player.js",
@@ -39,6 +39,7 @@ pub(crate) const ROUTES: [&str; 28] = [
     "/v1/tracks/{id}",
     "/v1/tracks/{id}/stream",
     "/v1/tracks/{id}/similar",
+    "/v1/tracks/{id}/lyrics",
     "/v1/radio",
     "/v1/onboarding",
     "/v1/playlists",
@@ -80,6 +81,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/tracks/{id}", answered_by(browse::track))
         .route("/v1/tracks/{id}/stream", answered_by(playback::stream))
         .route("/v1/tracks/{id}/similar", answered_by(radio::similar))
+        .route("/v1/tracks/{id}/lyrics", answered_by(lyrics::lyrics))
         .route("/v1/radio", answered_by(radio::radio))
         .route("/v1/onboarding", answered_by(radio::onboarding))
         .route("/v1/playlists", answered_by(discover::playlists))

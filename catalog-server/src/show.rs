@@ -70,6 +70,9 @@ pub(crate) struct Track<'a> {
     licence: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<&'a str>,
+    /// Whether `/v1/tracks/{id}/lyrics` has its words.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    lyrics: bool,
     available: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     unavailable: Option<Refusal>,
@@ -179,6 +182,7 @@ impl<'a> Eye<'a> {
             genre: track.genre,
             licence: track.licence,
             origin: track.origin,
+            lyrics: self.live.catalogue.lyrics(row).is_some(),
             available: played.is_ok(),
             unavailable: played.err(),
             relinked_to,

@@ -9,6 +9,7 @@ mod albums;
 mod artists;
 mod envelope;
 mod login;
+mod lyrics;
 mod media;
 mod mixes;
 mod seek;
@@ -182,6 +183,8 @@ async fn answer(
     match method {
         "stream" | "download" => media::stream(app, &call, method, verb, headers).await,
         "getCoverArt" => media::cover(app, &call).await,
+        "getLyrics" => Ok(succeeded(format, call.lyrics(app).await?)),
+        "getLyricsBySongId" => Ok(succeeded(format, call.lyrics_by_song_id(app).await?)),
         _ => {
             // Lists over a whole edition take milliseconds: not on a thread that others wait for.
             let value = tokio::task::block_in_place(|| call.dispatch(method))?;
@@ -233,11 +236,6 @@ impl Call<'_> {
             "getSimilarSongs" => self.similar_songs("similarSongs"),
             "getSimilarSongs2" => self.similar_songs("similarSongs2"),
             "getSonicSimilarTracks" => self.sonic_similar(),
-            "getLyrics" => Ok(json!({"lyrics": {"value": ""}})),
-            "getLyricsBySongId" => {
-                self.track_row()?;
-                Ok(json!({"lyricsList": {"structuredLyrics": []}}))
-            }
             "findSonicPath" => self.sonic_path(),
             "search2" => self.search("searchResult2"),
             "search3" => self.search("searchResult3"),

@@ -161,6 +161,7 @@ fn track(release: &ReleaseId, number: u32, place: u16) -> Track {
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: Some(Master {
             sha256: Sha256::of(isrc.as_str()),
             bytes: 1,

@@ -17,6 +17,7 @@ pub mod fold;
 pub mod genre;
 pub mod ids;
 pub mod job;
+pub mod lyrics;
 pub mod plays;
 pub mod progress;
 pub mod release;

@@ -96,6 +96,9 @@ pub struct Track {
     pub origin: Option<String>,
     /// The audio; `None` while the assets are awaited.
     pub master: Option<Master>,
+    /// The words, where delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lyrics: Option<Lyrics>,
     /// What may be shown before it may be heard.
     #[serde(default, skip_serializing_if = "Announcement::is_empty")]
     pub announcement: Announcement,
@@ -167,6 +170,17 @@ impl Master {
             _ => own.abs_diff(theirs) <= 2_000,
         }
     }
+}
+
+/// The words of a song as delivered: a file that [`crate::lyrics`] reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lyrics {
+    /// Names the blob in the store.
+    pub sha256: Sha256,
+    /// Size of the file.
+    pub bytes: u64,
+    /// Whether its lines have times.
+    pub timed: bool,
 }
 
 /// The front cover as delivered.

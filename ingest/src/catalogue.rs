@@ -15,7 +15,8 @@ use catalog::delivery::Change;
 use catalog::genre;
 use catalog::ids::{ArtistId, Gtin, Isrc, RecordingId, ReleaseId, TrackId};
 use catalog::release::{
-    Advisory, Announcement, Artwork, Credit, Genre, Master, Release, ReleaseKind, Role, Track,
+    Advisory, Announcement, Artwork, Credit, Genre, Lyrics, Master, Release, ReleaseKind, Role,
+    Track,
 };
 use catalog::units::Millis;
 use jiff::Timestamp;
@@ -176,6 +177,14 @@ fn map_track<'a>(
                 channels: sound.channels,
                 bits: sound.bits,
                 soundprint: sound.quality.soundprint,
+            })
+        }),
+        lyrics: track.lyrics.as_ref().and_then(|file| {
+            let (held, timed) = evidence.words(&file.uri.value)?;
+            Some(Lyrics {
+                sha256: held.sha256,
+                bytes: held.bytes,
+                timed,
             })
         }),
         announcement: announcement(&track.announcement, deals.clone(), created),

@@ -182,6 +182,8 @@ table! {
     ARTWORK_BLANK = "artwork-blank", Refuse, "Backline: a cover shows something";
     ARTWORK_ENLARGED = "artwork-enlarged", Warn, "Spotify delivery specification: no upscaling";
     ARTWORK_ADVISED = "artwork-advised", Warn, "Apple delivery specification: 3000 pixels";
+    // Lyrics.
+    LYRICS_UNREADABLE = "lyrics-unreadable", Warn, "Backline: UTF-8 text, or LRC";
     // The drop.
     DROP_NO_MESSAGE = "drop-no-message", Refuse fixed, "DDEX ERN choreography: a message per release";
     DROP_BATCH_OPEN = "drop-batch-open", Info, "DDEX ERN choreography: BatchComplete is the trigger";

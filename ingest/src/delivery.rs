@@ -168,6 +168,8 @@ pub struct DeliveredTrack {
     pub iswc: Option<Text>,
     /// The master; none = not delivered with this message.
     pub file: Option<DeliveredFile>,
+    /// The words.
+    pub lyrics: Option<DeliveredFile>,
     /// Licence, for open music.
     pub licence: Option<Text>,
     /// Provenance.

@@ -5,6 +5,7 @@
 
 use audio::Quality;
 use catalog::ids::Sha256;
+use catalog::lyrics::LyricsError;
 use catalog::units::{Frames, SampleRate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,6 +59,8 @@ pub enum Media {
     Sound(Box<Result<Sound, SoundFault>>),
     /// A cover.
     Picture(Result<Picture, String>),
+    /// The words of a song: whether its lines have times, or why it is no such file.
+    Words(Result<bool, LyricsError>),
     /// An empty file is not opened.
     Empty,
 }
@@ -160,6 +163,15 @@ impl Evidence {
         let held = self.held(uri)?;
         match &held.media {
             Media::Sound(answer) => answer.as_ref().as_ref().ok().map(|sound| (held, sound)),
+            _ => None,
+        }
+    }
+
+    /// The words at a path, if they can be read, and whether their lines have times.
+    pub fn words(&self, uri: &str) -> Option<(&Held, bool)> {
+        let held = self.held(uri)?;
+        match held.media {
+            Media::Words(Ok(timed)) => Some((held, timed)),
             _ => None,
         }
     }

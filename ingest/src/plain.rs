@@ -33,6 +33,7 @@
 //!     "genre": null, "language": null, "iswc": null,            // optional
 //!     "file": "resources/01.flac",           // null = the master comes later
 //!     "sha256": "…", "md5": null,            // optional checksums of the file's bytes
+//!     "lyrics": {"file": "resources/01.lrc"}, // optional: UTF-8 text, or LRC with the times of its lines
 //!     "licence": "CC-BY-4.0", "origin": "https://…"             // optional
 //!   }],
 //!   "deals": [{
@@ -137,11 +138,7 @@ fn read_release(mut fields: Fields<'_>, findings: Sink<'_>) -> DeliveredRelease 
         language: fields.text("language", findings),
         artwork: fields
             .object("artwork", findings)
-            .and_then(|mut artwork| {
-                let file = file(&mut artwork, findings);
-                artwork.finish(findings);
-                file
-            })
+            .and_then(|artwork| file_alone(artwork, findings))
             .into_iter()
             .collect(),
         ..DeliveredRelease::default()
@@ -166,6 +163,9 @@ fn read_track(mut fields: Fields<'_>, place: usize, findings: Sink<'_>) -> Deliv
         language: fields.text("language", findings),
         iswc: fields.text("iswc", findings),
         file: file(&mut fields, findings),
+        lyrics: fields
+            .object("lyrics", findings)
+            .and_then(|lyrics| file_alone(lyrics, findings)),
         licence: fields.text("licence", findings),
         origin: fields.text("origin", findings),
         announcement: Default::default(),
@@ -244,6 +244,13 @@ fn credits(fields: &mut Fields<'_>, findings: Sink<'_>) -> Vec<DeliveredCredit> 
         }
     }
     credits
+}
+
+/// An object that is a file and nothing else.
+fn file_alone(mut fields: Fields<'_>, findings: Sink<'_>) -> Option<DeliveredFile> {
+    let file = file(&mut fields, findings);
+    fields.finish(findings);
+    file
 }
 
 fn file(fields: &mut Fields<'_>, findings: Sink<'_>) -> Option<DeliveredFile> {

@@ -90,6 +90,8 @@ pub struct Document {
     pub genre: Option<String>,
     /// Other words it may be found by: composers, an original title, a transliteration.
     pub also: Vec<String>,
+    /// The words of the song.
+    pub lyrics: Option<String>,
     /// Share of listeners' attention, 0 (none) to 1 (the edition's most played).
     pub popularity: f32,
     /// Release date, in days since 1970-01-01; for an artist the newest release's. `None` counts

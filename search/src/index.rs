@@ -19,6 +19,8 @@ use crate::vocabulary::Vocabulary;
 use crate::{Kind, Manifest, SearchError};
 
 pub(crate) const WORDS: &str = "words";
+/// The words of songs, in their order; in indices since there are any.
+pub(crate) const LYRICS: &str = "lyrics";
 pub(crate) const TARGET: &str = "target";
 pub(crate) const STANDING: &str = "standing";
 pub(crate) const NAMESAKE: &str = "namesake";
@@ -34,6 +36,7 @@ pub struct Index {
     pub(crate) names: Names<OwnedBytes>,
     pub(crate) searcher: Searcher,
     pub(crate) words: Field,
+    pub(crate) lyrics: Option<Field>,
     columns: Option<Columns>,
 }
 
@@ -73,6 +76,7 @@ impl Index {
 
         let index = tantivy::Index::open(sealed).map_err(damaged)?;
         let words = index.schema().get_field(WORDS).map_err(damaged)?;
+        let lyrics = index.schema().get_field(LYRICS).ok();
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual);
         let searcher = reader.try_into().map_err(damaged)?.searcher();
         let columns = match searcher.segment_readers() {
@@ -95,6 +99,7 @@ impl Index {
             names,
             searcher,
             words,
+            lyrics,
             columns,
         })
     }
@@ -172,6 +177,9 @@ impl Bm25StatisticsProvider for Index {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        if term.field() != self.words {
+            return Bm25StatisticsProvider::doc_freq(&self.searcher, term);
+        }
         Ok(self
             .vocabulary
             .documents(term.serialized_value_bytes().get(1..).unwrap_or_default()))

@@ -13,7 +13,7 @@ use crate::document::Document;
 
 /// The ranking's parameters. The defaults are judgement, to be tuned on judged queries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Ranking {
     /// Times a word of the title counts.
     pub title_weight: u32,
@@ -33,6 +33,8 @@ pub struct Ranking {
     pub completed: f32,
     /// Factor of a word corrected by one edit; squared for two.
     pub corrected: f32,
+    /// Factor of a track in which what was typed is sung.
+    pub sung: f32,
     /// Factor of a reading that joins or splits words.
     pub regrouped: f32,
     /// Factor of a reading in which only some words must match.
@@ -53,6 +55,7 @@ impl Default for Ranking {
             exact_name: 2.0,
             completed: 0.7,
             corrected: 0.6,
+            sung: 0.8,
             regrouped: 0.8,
             loosened: 0.3,
             enough: 10,
@@ -97,6 +100,7 @@ mod tests {
             release: None,
             genre: None,
             also: Vec::new(),
+            lyrics: None,
             popularity,
             released_days,
         }

@@ -142,7 +142,7 @@ impl Index {
         // The same readings whatever the page, so that pages fit together.
         let mut best = Best::of(depth.max(ranking.enough));
         let mut loosest = Vec::new();
-        let mut found_literally = 0;
+        let (mut found_literally, mut sung) = (0, false);
         for degree in Degree::ALL {
             let found = best.kept().len();
             if found >= ranking.enough || (degree == Degree::Loosened && found > 0) {
@@ -164,8 +164,10 @@ impl Index {
             if !asked.is_empty() {
                 loosest = asked;
             }
-            if degree == Degree::Literal {
-                found_literally = best.kept().len();
+            match degree {
+                Degree::Literal => found_literally = best.kept().len(),
+                Degree::Sung => sung = best.kept().len() > found,
+                _ => {}
             }
         }
         let hits = best
@@ -186,7 +188,7 @@ impl Index {
             total: self
                 .count(&loosest, filter)?
                 .max(best.kept().len().min(depth)),
-            did_you_mean: (found_literally < ranking.enough)
+            did_you_mean: (found_literally < ranking.enough && !sung)
                 .then(|| did_you_mean(typed, &self.vocabulary))
                 .flatten(),
         })

@@ -1,11 +1,12 @@
 //! Which ways are there to read what was typed?
 //!
 //! A [`Reading`] is one interpretation: a slot per word, in each slot the words that may stand
-//! there. Readings come in four degrees, each looser than the one before.
+//! there. Readings come in five degrees, each looser than the one before.
 
 use std::cell::OnceCell;
 
-use tantivy::query::{BooleanQuery, BoostQuery, Query, TermQuery};
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, BoostQuery, EmptyQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
 use crate::analysis::analyse;
@@ -15,6 +16,9 @@ use crate::{Kind, Ranking};
 
 /// Words of a query that are looked at; those beyond are ignored.
 pub(crate) const MAX_WORDS: usize = 10;
+
+/// Words that make a line of a song.
+const MIN_SUNG: usize = 3;
 
 /// Words that one word is completed to, and corrected to.
 const MAX_COMPLETIONS: usize = 16;
@@ -80,6 +84,8 @@ pub(crate) enum Degree {
     Literal,
     /// The last word as the beginning of a longer one.
     Completed,
+    /// The words of a song, in their order.
+    Sung,
     /// Words corrected, joined or split.
     Corrected,
     /// Any of the words.
@@ -87,9 +93,10 @@ pub(crate) enum Degree {
 }
 
 impl Degree {
-    pub(crate) const ALL: [Degree; 4] = [
+    pub(crate) const ALL: [Degree; 5] = [
         Degree::Literal,
         Degree::Completed,
+        Degree::Sung,
         Degree::Corrected,
         Degree::Loosened,
     ];
@@ -109,8 +116,18 @@ pub(crate) struct Reading {
     pub(crate) slots: Vec<Vec<Alternative>>,
     /// Factor of every score.
     pub(crate) factor: f32,
-    /// Whether one filled slot is enough.
-    pub(crate) any: bool,
+    pub(crate) wanted: Wanted,
+}
+
+/// What of a reading a document must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Every slot filled.
+    All,
+    /// One slot filled.
+    Any,
+    /// Every slot filled, one after the other, in its lyrics.
+    InARow,
 }
 
 impl Reading {
@@ -130,7 +147,7 @@ impl Reading {
         known.then(|| Reading {
             slots: words.iter().map(slot).collect(),
             factor,
-            any: false,
+            wanted: Wanted::All,
         })
     }
 
@@ -166,7 +183,10 @@ impl Reading {
             let term = index.term(kind, &only.word);
             return Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs));
         }
-        if self.any || self.slots.len() == 1 {
+        if self.wanted == Wanted::InARow {
+            return self.line(kind, index);
+        }
+        if self.wanted == Wanted::Any || self.slots.len() == 1 {
             return union(&mut self.slots.iter().flatten());
         }
         let slots = self.slots.iter().map(|slot| match &slot[..] {
@@ -174,6 +194,22 @@ impl Reading {
             several => union(&mut several.iter()),
         });
         Box::new(BooleanQuery::intersection(slots.collect()))
+    }
+}
+
+impl Reading {
+    /// The query for what is sung: tracks only.
+    fn line(&self, kind: Kind, index: &Index) -> Box<dyn Query> {
+        let field = index.lyrics.filter(|_| kind == Kind::Track);
+        let words = self.slots.iter().flatten();
+        match field {
+            Some(field) => Box::new(PhraseQuery::new(
+                words
+                    .map(|sung| Term::from_field_text(field, &sung.word))
+                    .collect(),
+            )),
+            None => Box::new(EmptyQuery),
+        }
     }
 }
 
@@ -189,6 +225,7 @@ pub(crate) fn readings<D: AsRef<[u8]>>(
             .into_iter()
             .collect(),
         Degree::Completed => completed(typed, vocabulary, ranking).into_iter().collect(),
+        Degree::Sung => sung(typed, ranking).into_iter().collect(),
         Degree::Corrected => {
             let slots = corrected(typed, vocabulary, ranking);
             let whole = !slots.is_empty() && slots.iter().all(|slot| !slot.is_empty());
@@ -205,7 +242,7 @@ pub(crate) fn readings<D: AsRef<[u8]>>(
             let loosened = Reading {
                 slots,
                 factor: ranking.loosened,
-                any: true,
+                wanted: Wanted::Any,
             };
             useful.then_some(loosened).into_iter().collect()
         }
@@ -233,7 +270,22 @@ fn completed<D: AsRef<[u8]>>(
     Some(Reading {
         slots,
         factor: 1.0,
-        any: false,
+        wanted: Wanted::All,
+    })
+}
+
+/// What was typed as a line of a song: fewer words are no line, and as they stand, since lyrics are not corrected.
+fn sung(typed: &Typed, ranking: &Ranking) -> Option<Reading> {
+    let slot = |word: &String| {
+        vec![Alternative {
+            word: word.clone(),
+            weight: 1.0,
+        }]
+    };
+    (typed.words.len() >= MIN_SUNG).then(|| Reading {
+        slots: typed.words.iter().map(slot).collect(),
+        factor: ranking.sung,
+        wanted: Wanted::InARow,
     })
 }
 
@@ -242,7 +294,7 @@ fn apart(slots: Vec<Vec<Alternative>>) -> Vec<Reading> {
     let reading = |slots| Reading {
         slots,
         factor: 1.0,
-        any: false,
+        wanted: Wanted::All,
     };
     match &slots[..] {
         [slot] if slot.len() <= MAX_CORRECTIONS => {

@@ -24,6 +24,9 @@ const MAX_ROW: u32 = (1 << 30) - 1;
 /// Words of one document that are indexed: a bound on what one delivery can do to the index.
 const MAX_DOCUMENT_WORDS: usize = 1_000;
 
+/// The same for what is sung.
+const MAX_LYRICS_WORDS: usize = 4_000;
+
 /// Bytes of tantivy's working memory that its hash table is sized for.
 const MEMORY_HINT: usize = 64 << 20;
 
@@ -52,6 +55,8 @@ struct Prepared {
     row: u32,
     /// Kind letter + word, repeated by weight, parted by spaces.
     words: String,
+    /// What is sung, parted by spaces.
+    lyrics: String,
     name: String,
     variants: Vec<String>,
 }
@@ -164,6 +169,9 @@ fn prepare(
             words.push(' ');
         }
     }
+    let lines = document.lyrics.iter().flat_map(|lyrics| lyrics.lines());
+    let sung = lines.flat_map(|line| analyse(line).words);
+    let lyrics: Vec<String> = sung.take(MAX_LYRICS_WORDS).collect();
     let standing = ranking.standing(document, as_of_days).min(STANDING_MAX);
     let Analysed { name, variants, .. } = title;
     Ok(Prepared {
@@ -171,6 +179,7 @@ fn prepare(
         kind: document.kind,
         row: document.row,
         words,
+        lyrics: lyrics.join(" "),
         name,
         variants,
     })
@@ -226,6 +235,7 @@ fn write_map(path: &Path, sorted: &[(String, u64)]) -> Result<u64, SearchError> 
 /// The fields of the segment.
 struct Fields {
     words: Field,
+    lyrics: Field,
     target: Field,
     standing: Field,
     namesake: Field,
@@ -236,10 +246,19 @@ fn schema() -> (Schema, Fields) {
     let words = TextFieldIndexing::default()
         .set_tokenizer("whitespace")
         .set_index_option(IndexRecordOption::WithFreqs);
+    // Lines are looked for as they are sung; how long a song is says nothing about them.
+    let lyrics = TextFieldIndexing::default()
+        .set_tokenizer("whitespace")
+        .set_fieldnorms(false)
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     let fields = Fields {
         words: schema.add_text_field(
             index::WORDS,
             TextOptions::default().set_indexing_options(words),
+        ),
+        lyrics: schema.add_text_field(
+            index::LYRICS,
+            TextOptions::default().set_indexing_options(lyrics),
         ),
         target: schema.add_u64_field(index::TARGET, FAST),
         standing: schema.add_u64_field(index::STANDING, FAST),
@@ -267,6 +286,9 @@ fn write_segment(dir: &Path, prepared: &[Prepared], namesakes: &[u32]) -> Result
     for (document, namesake) in prepared.iter().zip(namesakes) {
         let mut fielded = TantivyDocument::default();
         fielded.add_text(fields.words, &document.words);
+        if !document.lyrics.is_empty() {
+            fielded.add_text(fields.lyrics, &document.lyrics);
+        }
         fielded.add_u64(
             fields.target,
             u64::from(document.row) << 2 | document.kind.code(),

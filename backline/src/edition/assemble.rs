@@ -100,7 +100,7 @@ pub(crate) fn assemble<'a>(
     let days = documents::as_of_days(model.as_ref(), &view);
     let index = search::write(
         &folder.join("search"),
-        documents::all(&view, &popularity),
+        documents::all(&view, &popularity, store),
         days,
         &config.ranking,
     )?;

@@ -2,6 +2,8 @@
 //! it is played.
 
 use catalog::edition::catalogue::CatalogueView;
+use catalog::lyrics;
+use catalog::store::Store;
 use std::path::Path;
 
 /// How much each row is played, 0 to 1, by table.
@@ -65,12 +67,17 @@ pub(crate) fn as_of_days(model: Option<&recsys::published::Model>, view: &Catalo
     of_model.or_else(newest).unwrap_or(0)
 }
 
-/// Every document, in the order of tables and rows.
+/// Every document, in the order of tables and rows. Lyrics are read from `store`, one file at a time.
 pub(crate) fn all<'a>(
     view: &'a CatalogueView,
     popularity: &'a Popularity,
+    store: &'a Store,
 ) -> impl Iterator<Item = search::Document> + 'a {
-    let tracks = (0..view.tracks()).filter_map(|row| track(view, popularity, row));
+    let tracks = (0..view.tracks()).filter_map(|row| {
+        let document = track(view, popularity, row)?;
+        let lyrics = words(view, store, row);
+        Some(search::Document { lyrics, ..document })
+    });
     let artists = (0..view.artists()).filter_map(|row| artist(view, popularity, row));
     let releases = (0..view.releases()).filter_map(|row| release(view, popularity, row));
     tracks.chain(artists).chain(releases)
@@ -90,9 +97,23 @@ fn track(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<sear
         release: Some(release.title.to_owned()),
         genre: track.genre.map(str::to_owned),
         also: others.map(|credit| credit.name.to_owned()).collect(),
+        lyrics: None,
         popularity: popularity.tracks[row as usize],
         released_days: release.days,
     })
+}
+
+/// The words of a track. Ingest has read them before, so only a store that lost them has none to give: the track is
+/// found by its other words then.
+fn words(view: &CatalogueView, store: &Store, row: u32) -> Option<String> {
+    let key = Store::blob_key(&view.lyrics(row)?.blob);
+    let bytes = store.get(&key).ok().flatten();
+    let Some(lines) = bytes.and_then(|bytes| lyrics::read(&bytes).ok()) else {
+        tracing::warn!(%key, "lyrics are missing or changed: the track is not found by them");
+        return None;
+    };
+    let texts: Vec<String> = lines.into_iter().map(|line| line.text).collect();
+    Some(texts.join("\n"))
 }
 
 fn release(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<search::Document> {
@@ -105,6 +126,7 @@ fn release(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<se
         release: None,
         genre: release.genre.map(str::to_owned),
         also: vec![release.label.to_owned()],
+        lyrics: None,
         popularity: popularity.releases[row as usize],
         released_days: release.days,
     })
@@ -129,6 +151,7 @@ fn artist(view: &CatalogueView, popularity: &Popularity, row: u32) -> Option<sea
         release: None,
         genre: None,
         also: Vec::new(),
+        lyrics: None,
         popularity: popularity.artists[row as usize],
         released_days: released,
     })

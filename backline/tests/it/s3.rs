@@ -36,14 +36,14 @@ impl S3 {
         Some(s3)
     }
 
-    /// Puts an object into the bucket `music`.
+    /// Puts an object into the bucket `music`, which anybody may write.
     pub(crate) fn put(&self, key: &str, bytes: &[u8]) {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         let path = format!("/music/{key}");
         let path = path.trim_end_matches('/');
         let length = bytes.len();
         let head = format!(
-            "PUT {path} HTTP/1.1\r\nHost: s3.amazonaws.com\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            "PUT {path} HTTP/1.1\r\nHost: s3.amazonaws.com\r\nContent-Length: {length}\r\nx-amz-acl: public-read-write\r\nConnection: close\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(bytes).unwrap();

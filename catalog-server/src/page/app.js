@@ -319,7 +319,7 @@ function startKeys() {
     const act = {
       "/": () => $("search").select(), " ": onButton ? null : () => engine.toggle(),
       ArrowLeft: onButton?.matches("input") ? null : () => engine.seek(engine.time - 5), ArrowRight: onButton?.matches("input") ? null : () => engine.seek(engine.time + 5),
-      n: () => skip(1), p: () => skip(-1), m: () => $("saver").click(),
+      n: () => skip(1), p: () => skip(-1), m: () => $("saver").click(), l: () => $("words").click(),
     }[event.key];
     if (!act) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
 // The player's controls: what sounds now, where it is, how it looks, and what a listener may change.
 
-import { $, Refusal, artistLinks, ask, clock, cover, icon, names, place, speak, titled, toast } from "./dom.js";
+import { $, Refusal, artistLinks, ask, clock, cover, h, icon, names, place, speak, titled, toast } from "./dom.js";
 import { Engine } from "./engine.js";
 
 const QUALITIES = [["", "Auto"], ["normal", "Normal, 96"], ["high", "High, 160"], ["best", "Best, 320"], ["lossless", "Lossless"]];
@@ -58,8 +58,39 @@ function showNow() {
     });
   }
   speak(`Playing ${titled(track)} by ${names(track.artists)}`);
+  showLyrics();
   showState();
   showTime();
+}
+
+// The words of what sounds now. Of timed ones the line that is sung is lit, and a click on a line plays it.
+let lines = [];
+const reading = () => $("words").getAttribute("aria-pressed") === "true";
+async function showLyrics() {
+  const track = engine.track;
+  $("words").hidden = !track?.lyrics;
+  $("lyrics").hidden = !(track?.lyrics && reading());
+  if ($("lyrics").hidden || $("lyrics").dataset.track === track.id) return;
+  const found = await ask(`/v1/tracks/${track.id}/lyrics`).catch(failed);
+  if (!found || engine.track !== track) return;
+  $("lyrics").dataset.track = track.id;
+  lines = found.lines;
+  const line = ({ at_ms, text }) => h(at_ms === undefined ? "p" : "button", { type: at_ms === undefined ? null : "button", onclick: at_ms === undefined ? null : () => engine.seek(at_ms / 1000) }, text || "\u00a0");
+  $("lyrics").replaceChildren(...lines.map(line));
+  $("lyrics").scrollTop = 0;
+}
+function followLyrics() {
+  if ($("lyrics").hidden || lines[0]?.at_ms === undefined) return;
+  const sung = lines.findLastIndex((line) => line.at_ms <= engine.time * 1000);
+  const [before, now] = [$("lyrics").querySelector("[aria-current]"), $("lyrics").children[sung]];
+  if (before === (now ?? null)) return;
+  before?.removeAttribute("aria-current");
+  now?.setAttribute("aria-current", "true");
+  now?.scrollIntoView({ block: "center", behavior: "smooth" });
+}
+function toggleLyrics() {
+  $("words").setAttribute("aria-pressed", String(!reading()));
+  showLyrics();
 }
 
 function showState() {
@@ -98,6 +129,7 @@ function showTime() {
   if (!position.matches(":active")) position.value = Math.round((engine.time / total) * 1000);
   position.setAttribute("aria-valuetext", `${clock(engine.time * 1000)} of ${clock(total * 1000)}`);
   drawWave();
+  followLyrics();
 }
 
 // The waveform: of the edition where it has one, else of what was decoded so far. Beside what was heard
@@ -166,6 +198,7 @@ export function startPlayer() {
   $("position").addEventListener("change", (event) => engine.seek((event.target.value / 1000) * engine.length));
   $("volume").addEventListener("input", (event) => engine.setVolume((event.target.value / 100) ** 2));
   $("quality").addEventListener("change", chooseQuality);
+  $("words").addEventListener("click", toggleLyrics);
   $("saver").addEventListener("click", () => { $("saver").setAttribute("aria-pressed", String(!saving())); chooseQuality(); speak(saving() ? "Data saver on" : "Data saver off"); });
   addEventListener("pagehide", () => engine.finishReport());
   if ("mediaSession" in navigator) {

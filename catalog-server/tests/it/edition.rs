@@ -19,6 +19,9 @@ use std::collections::BTreeMap;
 
 /// "Now" of all tests.
 pub(crate) const NOW: &str = "2026-11-21T12:00:00Z";
+/// The words of "Lanterns".
+pub(crate) const WORDS: &str =
+    "[ar:Ada Quell]\n[00:01.00]Count the lights along the shore\n[00:04.50]every one is home\n";
 /// The listener who has a list of their own.
 pub(crate) const LISTENER: u64 = 42;
 
@@ -195,6 +198,12 @@ fn catalogue(store: &Store, extra: u16) -> Catalogue {
         let number = release.tracks.len() as u16 + 1;
         release.tracks.push(track(&id, number, line));
     }
+    let harbour = releases.get_mut(&release_id("Harbour Lights")).unwrap();
+    harbour.tracks[0].lyrics = Some(Lyrics {
+        sha256: store.put_blob(WORDS).unwrap(),
+        bytes: WORDS.len() as u64,
+        timed: true,
+    });
     for number in 1..=extra {
         let id = release_id("More");
         let release = releases
@@ -290,6 +299,7 @@ fn track(release: &ReleaseId, number: u16, line: &Line) -> Track {
         licence: Some("CC0-1.0".into()),
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: Some(Master {
             sha256: Sha256::of(line.isrc),
             bytes: 1,
@@ -382,6 +392,7 @@ fn documents(view: &CatalogueView) -> Vec<Document> {
         release: None,
         genre: None,
         also: vec![],
+        lyrics: None,
         popularity: 0.5,
         released_days: Some(18_000),
     };
@@ -391,12 +402,15 @@ fn documents(view: &CatalogueView) -> Vec<Document> {
             .track_credits(row)
             .map(|credit| credit.name.to_owned())
             .filter(|name| main(name));
-        document(
-            Kind::Track,
-            row,
-            view.track(row).unwrap().title,
-            artists.collect(),
-        )
+        let title = view.track(row).unwrap().title;
+        let words = view
+            .lyrics(row)
+            .map(|_| catalog::lyrics::read(WORDS.as_bytes()));
+        let lines = words.map(|lines| lines.unwrap().into_iter().map(|line| line.text));
+        Document {
+            lyrics: lines.map(|lines| lines.collect::<Vec<_>>().join("\n")),
+            ..document(Kind::Track, row, title, artists.collect())
+        }
     });
     let releases = (0..view.releases()).map(|row| {
         let artists = view

@@ -12,6 +12,7 @@ mod graph;
 mod hostile;
 mod limits;
 mod lists;
+mod lyrics;
 mod playback;
 #[path = "../../../backline/tests/it/s3.rs"]
 mod s3;

@@ -47,6 +47,7 @@ fn release(number: usize, line: Line) -> Release {
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: None,
         rights: Rights::default(),
     };

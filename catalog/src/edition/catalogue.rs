@@ -5,7 +5,8 @@
 mod views;
 
 pub use views::{
-    ArtistView, ArtworkView, CreditView, RecordingView, ReleaseView, RenditionView, TrackView,
+    ArtistView, ArtworkView, CreditView, LyricsView, RecordingView, ReleaseView, RenditionView,
+    TrackView,
 };
 
 use super::rows::*;
@@ -33,6 +34,8 @@ struct Places {
     track_version: TextSection,
     track_licence: TextSection,
     track_origin: TextSection,
+    /// In editions since there are any.
+    lyrics: Option<Section<LyricsRow>>,
     release_ids: Section<ReleaseId>,
     releases: Section<ReleaseRow>,
     release_tracks: Section<u32>,
@@ -215,6 +218,7 @@ impl Places {
             track_version: catalogue.locate_strings("track.version")?,
             track_licence: catalogue.locate_strings("track.licence")?,
             track_origin: catalogue.locate_strings("track.origin")?,
+            lyrics: catalogue.locate("lyrics").ok(),
             release_ids: catalogue.locate("release.ids")?,
             releases: catalogue.locate("releases")?,
             release_tracks: catalogue.locate("release.tracks")?,

@@ -174,6 +174,17 @@ impl<'a> Tables<'a> {
             "track.origin",
             text(|track| track.origin.as_deref().unwrap_or_default()),
         );
+        let lyrics = self.tracks.iter().zip(0u32..);
+        let lyrics = lyrics.filter_map(|((_, track), row)| {
+            let lyrics = track.lyrics?;
+            Some(LyricsRow {
+                blob: lyrics.sha256,
+                bytes: lyrics.bytes,
+                track: row,
+                timed: u32::from(lyrics.timed),
+            })
+        });
+        file.section("lyrics", &lyrics.collect::<Vec<_>>());
     }
 
     fn write_releases(&mut self, file: &mut ColumnsWriter) {

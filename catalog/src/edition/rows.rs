@@ -127,6 +127,18 @@ pub struct ArtworkRow {
     pub padding: u32,
 }
 
+/// `lyrics`, sorted by track; only tracks that have some. Missing in editions made before there were any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+#[allow(missing_docs)]
+pub struct LyricsRow {
+    pub blob: Sha256,
+    pub bytes: u64,
+    pub track: u32,
+    /// Whether its lines have times: 0 or 1.
+    pub timed: u32,
+}
+
 /// `rights.profiles`.
 #[derive(Debug, Clone, Copy, Pod, Zeroable)]
 #[repr(C)]

@@ -40,6 +40,7 @@ fn release(sender: &str, reference: &str, title: &str, master: Option<&str>) -> 
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master,
         rights: Rights::default(),
     };

@@ -11,6 +11,18 @@ use std::str::FromStr;
 pub struct Isrc([u8; 12]);
 
 impl Isrc {
+    /// The bare upper-case form, as [`Isrc::as_str`] gives it; `None` for anything else.
+    pub fn from_bytes(code: [u8; 12]) -> Option<Isrc> {
+        let [prefix @ .., _, _, _, _, _, _, _] = &code;
+        let digits = &code[5..];
+        (prefix[..2].iter().all(u8::is_ascii_uppercase)
+            && prefix[2..]
+                .iter()
+                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+            && digits.iter().all(u8::is_ascii_digit))
+        .then_some(Isrc(code))
+    }
+
     /// The twelve characters, upper case, without hyphens.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("an ISRC is ASCII by construction")
@@ -72,6 +84,24 @@ serde_as_text!(Isrc);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bare_form_is_read_from_its_bytes() {
+        for text in [
+            "USRC17607839",
+            "DEA1Z2600001",
+            "usrc17607839",
+            "USRC1760783A",
+            "U1RC17607839",
+        ] {
+            let code = text.as_bytes().try_into().unwrap();
+            let parsed = text
+                .parse::<Isrc>()
+                .ok()
+                .filter(|isrc| isrc.as_str() == text);
+            assert_eq!(Isrc::from_bytes(code), parsed, "{text}");
+        }
+    }
 
     #[test]
     fn hyphens_case_and_the_word_isrc_are_forgiven() {

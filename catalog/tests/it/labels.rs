@@ -72,6 +72,7 @@ fn track(
         licence: Some("CC0-1.0".to_owned()),
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: audio.then_some(master),
         rights: rights(territories),
     }

@@ -45,6 +45,7 @@ fn track(release: &ReleaseId, at: usize, genre: &str, artist: &str, rights: Righ
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: None,
         rights,
     }

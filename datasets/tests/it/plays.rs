@@ -51,6 +51,7 @@ fn catalogue() -> Catalogue {
             licence: None,
             origin: None,
             announcement: Default::default(),
+            lyrics: None,
             master: None,
             rights: rights.clone(),
         }

@@ -38,6 +38,7 @@ fn track(release: &ReleaseId, n: u32, master: Sha256) -> Track {
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: Some(Master {
             sha256: master,
             bytes: 1,

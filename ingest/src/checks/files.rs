@@ -36,6 +36,13 @@ pub(super) fn check(
             }
         }
     }
+    for track in &release.tracks {
+        let Some(file) = &track.lyrics else { continue };
+        let held = present(file, evidence, findings);
+        if let Some(Media::Words(Err(error))) = held.map(|held| &held.media) {
+            findings.push(wording::lyrics_unreadable(&file.uri, &error.to_string()));
+        }
+    }
     artwork(release, evidence, config, findings);
     evidence
         .unused

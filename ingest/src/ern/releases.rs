@@ -74,6 +74,8 @@ pub(super) struct Item {
     pub(super) at: At,
     pub(super) sequence: Option<Text>,
     pub(super) resource: Option<Text>,
+    /// What belongs to it: its lyrics.
+    pub(super) linked: Vec<Text>,
 }
 
 impl Releases {
@@ -162,7 +164,7 @@ pub(super) fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, U
         match part.name() {
             "SequenceNumber" => node.sequence = xml.text(&part)?,
             "ResourceGroup" => node.groups.push(group(xml, &part)?),
-            "ResourceGroupContentItem" => node.items.push(item(xml, &part, &mut node.linked)?),
+            "ResourceGroupContentItem" => node.items.push(item(xml, &part)?),
             "LinkedReleaseResourceReference" => node.linked.extend(xml.text(&part)?),
             _ => xml.skip()?,
         }
@@ -170,11 +172,7 @@ pub(super) fn group(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Group, U
     Ok(node)
 }
 
-fn item(
-    xml: &mut Xml<'_>,
-    element: &Element<'_>,
-    linked: &mut Vec<Text>,
-) -> Result<Item, Unreadable> {
+fn item(xml: &mut Xml<'_>, element: &Element<'_>) -> Result<Item, Unreadable> {
     let mut item = Item {
         at: element.at,
         ..Item::default()
@@ -183,7 +181,7 @@ fn item(
         match part.name() {
             "SequenceNumber" => item.sequence = xml.text(&part)?,
             "ReleaseResourceReference" => item.resource = xml.text(&part)?,
-            "LinkedReleaseResourceReference" => linked.extend(xml.text(&part)?),
+            "LinkedReleaseResourceReference" => item.linked.extend(xml.text(&part)?),
             _ => xml.skip()?,
         }
     }

@@ -213,8 +213,8 @@ impl Group {
     fn of(references: impl Iterator<Item = Text>) -> Group {
         let item = |resource: Text| Item {
             at: resource.at,
-            sequence: None,
             resource: Some(resource),
+            ..Item::default()
         };
         Group {
             items: references.map(item).collect(),

@@ -17,7 +17,8 @@ pub(super) enum Kind {
     Sound,
     Image,
     Video,
-    /// Text, sheet music, software: carried along, never published.
+    Text,
+    /// Sheet music, software: carried along, never published.
     #[default]
     Other,
 }
@@ -27,7 +28,8 @@ pub(super) enum Kind {
 pub(super) struct Resource {
     pub(super) at: At,
     pub(super) kind: Kind,
-    pub(super) image_type: Option<Text>,
+    /// ImageType, TextType.
+    pub(super) subtype: Option<Text>,
     pub(super) isrc: Option<Text>,
     pub(super) iswc: Option<Text>,
     pub(super) titles: Titles,
@@ -109,6 +111,7 @@ impl Resource {
                 "SoundRecording" => Kind::Sound,
                 "Image" => Kind::Image,
                 "Video" => Kind::Video,
+                "Text" => Kind::Text,
                 _ => Kind::Other,
             },
             ..Resource::default()
@@ -133,7 +136,9 @@ fn read_resource(xml: &mut Xml<'_>, resource: &mut Resource) -> Result<Option<Te
     while let Some(part) = xml.child()? {
         match part.name() {
             "ResourceReference" => reference = xml.text(&part)?,
-            "Type" if resource.kind == Kind::Image => resource.image_type = xml.text(&part)?,
+            "Type" if matches!(resource.kind, Kind::Image | Kind::Text) => {
+                resource.subtype = xml.text(&part)?;
+            }
             "DisplayTitleText" | "DisplayTitle" => resource.titles.read(xml, &part)?,
             "DisplayArtistName" => keep_default(xml, &part, &mut resource.display_artist)?,
             "DisplayArtist" | "Contributor" => credit(xml, &part, &mut resource.credits)?,

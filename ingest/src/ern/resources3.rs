@@ -35,7 +35,7 @@ fn resource_parts(
     while let Some(part) = xml.child()? {
         match part.name() {
             "ResourceReference" => reference = xml.text(&part)?,
-            "ImageType" => resource.image_type = xml.text(&part)?,
+            "ImageType" | "TextType" => resource.subtype = xml.text(&part)?,
             "SoundRecordingId" | "VideoId" => inner(xml, "ISRC", &mut resource.isrc)?,
             "IndirectSoundRecordingId" => inner(xml, "ISWC", &mut resource.iswc)?,
             "ReferenceTitle" => resource.titles.parts(xml, Rank::Reference)?,
@@ -44,7 +44,9 @@ fn resource_parts(
             "LanguageOfPerformance" if resource.language.is_none() => {
                 resource.language = xml.text(&part)?;
             }
-            "SoundRecordingDetailsByTerritory" | "ImageDetailsByTerritory" => {
+            "SoundRecordingDetailsByTerritory"
+            | "ImageDetailsByTerritory"
+            | "TextDetailsByTerritory" => {
                 blocks.push(block(xml, &part, language)?);
             }
             _ => xml.skip()?,
@@ -91,7 +93,7 @@ fn block(
             "ParentalWarningType" if block.advisory.is_none() => {
                 block.advisory = xml.text(&part)?
             }
-            "TechnicalSoundRecordingDetails" | "TechnicalImageDetails" => {
+            "TechnicalSoundRecordingDetails" | "TechnicalImageDetails" | "TechnicalTextDetails" => {
                 technical_details(xml, &mut block)?;
             }
             _ => xml.skip()?,

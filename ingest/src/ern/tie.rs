@@ -57,6 +57,8 @@ pub(super) fn tie(message: Message, findings: &mut Findings) -> Content {
         let genre = resource.genre.clone();
         let mut track = track(resource, &parties, findings);
         (track.disc, track.number) = (*disc, *number);
+        let lyrics = order.lyrics.get(reference.as_str());
+        track.lyrics = lyrics.and_then(|lyrics| resources.get(lyrics)?.file.clone());
         track.name = format!("track {} ({})", tracks.len() + 1, reference.value);
         let release = own.get(reference.value.as_str());
         let own_genre = release.and_then(|release| release.genre.clone());
@@ -219,6 +221,8 @@ fn running_order(outer: &Group, resources: &Resources, findings: &mut Findings) 
 struct Order {
     places: Vec<(u32, u32, Text)>,
     videos: Vec<Text>,
+    /// The text that is linked to a recording, by its reference.
+    lyrics: HashMap<String, String>,
     disc: u32,
     number: u32,
 }
@@ -266,15 +270,29 @@ impl Order {
             .get(reference.as_str())
             .map(|resource| resource.kind)
         {
-            Some(Kind::Image | Kind::Other) => {}
+            Some(Kind::Image | Kind::Text | Kind::Other) => {}
             Some(Kind::Video) => self.videos.push(reference.clone()),
             Some(Kind::Sound) | None => {
+                let words = item.linked.iter().find(|linked| {
+                    let linked = resources.get(linked.as_str());
+                    linked.is_some_and(is_lyrics)
+                });
+                if let Some(words) = words {
+                    let words = words.value.clone();
+                    self.lyrics.insert(reference.value.clone(), words);
+                }
                 self.number += 1;
                 self.places
                     .push((self.disc, self.number, reference.clone()));
             }
         }
     }
+}
+
+/// A text that says it is the words of a song (TextType of the allowed values).
+fn is_lyrics(resource: &Resource) -> bool {
+    let subtype = resource.subtype.as_ref();
+    resource.kind == Kind::Text && subtype.is_some_and(|subtype| subtype.value == "LyricText")
 }
 
 /// Items and groups of one level by their SequenceNumber; those without one follow, as the message has them.
@@ -409,7 +427,7 @@ fn artwork(
     let front = |resource: &&Resource| {
         resource.kind == Kind::Image
             && resource
-                .image_type
+                .subtype
                 .as_ref()
                 .is_none_or(|kind| kind.value == "FrontCoverImage")
     };
@@ -424,6 +442,7 @@ fn artwork(
 
 fn collect_linked<'a>(group: &'a Group, linked: &mut Vec<&'a Text>) {
     linked.extend(&group.linked);
+    linked.extend(group.items.iter().flat_map(|item| &item.linked));
     group
         .groups
         .iter()

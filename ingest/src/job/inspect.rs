@@ -8,6 +8,7 @@ use crate::delivery::{DeliveredFile, DeliveredRelease};
 use crate::evidence::{Evidence, Fact, Held, Media, Picture};
 use crate::{paths, picture};
 use catalog::ids::Sha256Hasher;
+use catalog::lyrics;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -24,6 +25,7 @@ const UNUSED_DEPTH: usize = 4;
 enum Want {
     Sound,
     Picture,
+    Words,
 }
 
 /// Looks at every file that the release names. `done` is called after each.
@@ -40,9 +42,14 @@ pub(super) fn inspect(
         .iter()
         .filter_map(|track| track.file.as_ref());
     let covers = release.artwork.iter().take(1);
+    let words = release
+        .tracks
+        .iter()
+        .filter_map(|track| track.lyrics.as_ref());
     for (want, file) in masters
         .map(|file| (Want::Sound, file))
         .chain(covers.map(|file| (Want::Picture, file)))
+        .chain(words.map(|file| (Want::Words, file)))
     {
         wanted
             .entry(file.uri.as_str())
@@ -89,6 +96,7 @@ fn look(
     let limit = match want {
         Want::Sound => config.limits.master_bytes,
         Want::Picture => config.limits.artwork_bytes,
+        Want::Words => lyrics::MAX_BYTES,
     };
     if bytes > limit {
         return Ok((Fact::TooLarge(bytes, limit), Some(path)));
@@ -108,6 +116,11 @@ fn look(
             Media::Sound(Box::new(heard))
         }
         Want::Picture => Media::Picture(see(&path, config.limits.artwork_side)?),
+        Want::Words => {
+            let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
+            let timed = |lines: Vec<lyrics::Line>| lines.iter().any(|line| line.at.is_some());
+            Media::Words(lyrics::read(&bytes).map(timed))
+        }
     };
     let held = Held {
         path: path.clone(),

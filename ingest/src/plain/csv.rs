@@ -14,7 +14,7 @@ use crate::wording;
 use std::collections::BTreeMap;
 
 /// Every column: whether it speaks of the whole release.
-pub const COLUMNS: [(&str, bool); 30] = [
+pub const COLUMNS: [(&str, bool); 31] = [
     ("sender", true),
     ("message_id", true),
     ("created", true),
@@ -43,6 +43,7 @@ pub const COLUMNS: [(&str, bool); 30] = [
     ("duration", false),
     ("explicit", false),
     ("audio_file", false),
+    ("lyrics_file", false),
     ("territories", true),
     ("deal_start", true),
 ];
@@ -194,6 +195,7 @@ impl Sheet<'_> {
             advisory: cell("explicit"),
             language: cell("language"),
             file: cell("audio_file").map(file),
+            lyrics: cell("lyrics_file").map(file),
             ..DeliveredTrack::default()
         }
     }

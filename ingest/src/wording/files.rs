@@ -154,6 +154,18 @@ pub(crate) fn artwork_unreadable(text: &Text, what: &str) -> Finding {
         .fix("export the cover again as JPEG (RGB) or PNG")
 }
 
+pub(crate) fn lyrics_unreadable(text: &Text, what: &str) -> Finding {
+    Finding::of(
+        &checks::LYRICS_UNREADABLE,
+        "the lyrics cannot be read; the track is published without them",
+    )
+    .at(text.at)
+    .file(&text.value)
+    .found(what)
+    .expected("UTF-8 text, or LRC with a time before each line")
+    .fix("save the lyrics as UTF-8 and deliver them again")
+}
+
 pub(crate) fn artwork_square(text: &Text, width: u32, height: u32) -> Finding {
     Finding::of(&checks::ARTWORK_SQUARE, "the cover is not square")
         .at(text.at)

@@ -8,6 +8,7 @@ mod forms;
 mod hostile;
 mod label;
 mod laws;
+mod lyrics;
 mod messages;
 mod order;
 mod planted;

@@ -544,6 +544,12 @@ fn media_cases(cases: &mut Cases) {
         |_, _| {},
     );
 
+    cases.drop(
+        "lyrics-unreadable",
+        &[],
+        |m| m["tracks"][0]["lyrics"] = json!({"file": "resources/words.txt"}),
+        |_, folder| fs::write(folder.join("resources/words.txt"), b"caf\xe9").unwrap(),
+    );
     let mut picture = |code, with, write: &dyn Fn(&Path)| {
         cases.drop(code, with, nothing, |_, folder| {
             write(&folder.join("resources/cover.png"))

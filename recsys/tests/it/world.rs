@@ -238,6 +238,7 @@ fn track(release: ReleaseId, number: usize, artist: Credit) -> Track {
         licence: None,
         origin: None,
         announcement: Default::default(),
+        lyrics: None,
         master: Some(Master {
             sha256: Sha256::of(number.to_le_bytes()),
             bytes: 1,

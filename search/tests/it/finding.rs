@@ -1,7 +1,7 @@
 //! Names are found as people type them.
 
 use proptest::prelude::*;
-use search::{Kind, Kinds, Query, SearchError};
+use search::{Document, Kind, Kinds, Query, SearchError};
 
 use crate::shelf::{Shelf, document};
 use crate::synthetic;
@@ -259,4 +259,55 @@ proptest! {
             assert!(suggested.len() <= limit);
         });
     }
+}
+
+#[test]
+fn a_song_is_found_by_a_line_of_it_and_only_as_it_is_sung() {
+    let sung = |row, title: &str, artist: &str, lyrics: &str| Document {
+        lyrics: Some(lyrics.to_owned()),
+        ..document(Kind::Track, row, title, &[artist], 0.5)
+    };
+    let shelf = Shelf::of(vec![
+        sung(
+            0,
+            "Lanterns",
+            "Ada Quell",
+            "Count the lights\nalong the Übersee shore\n\nDon't wait",
+        ),
+        document(Kind::Track, 1, "Along the Shore", &["Nobody"], 0.5),
+        document(Kind::Track, 2, "Count", &["The Lights"], 0.5),
+    ]);
+    assert_eq!(
+        shelf.titles("the lights along"),
+        ["Lanterns"],
+        "over the end of a line"
+    );
+    assert_eq!(
+        shelf.titles("along the ubersee"),
+        ["Lanterns"],
+        "folded as names are"
+    );
+    assert_eq!(shelf.titles("shore dont wait"), ["Lanterns"]);
+    assert_eq!(shelf.search("the lights along").did_you_mean, None);
+    assert_eq!(
+        shelf.titles("along the shore")[0],
+        "Along the Shore",
+        "a name before a line"
+    );
+    assert_eq!(shelf.titles("count the lights"), ["Count", "Lanterns"]);
+    assert!(
+        !shelf.titles("wait dont shore").contains(&"Lanterns"),
+        "in another order"
+    );
+    assert_eq!(
+        shelf
+            .search_for("the lights along", Kinds::of(&[Kind::Artist]))
+            .hits,
+        []
+    );
+    assert_eq!(
+        shelf.titles("lanterns"),
+        ["Lanterns"],
+        "lyrics take nothing from its name"
+    );
 }

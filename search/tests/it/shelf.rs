@@ -25,6 +25,7 @@ pub(crate) fn document(
         release: None,
         genre: None,
         also: Vec::new(),
+        lyrics: None,
         popularity,
         released_days: Some(20_000),
     }

@@ -85,6 +85,7 @@ pub(crate) fn catalogue(seed: u64, tracks: usize, words: usize) -> Vec<Document>
                 release: release.map(str::to_owned),
                 genre: None,
                 also: Vec::new(),
+                lyrics: None,
                 popularity: fame,
                 released_days: Some(released_days),
             });

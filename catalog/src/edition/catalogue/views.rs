@@ -104,6 +104,16 @@ pub struct ArtworkView {
     pub media_type: &'static str,
 }
 
+/// The words of a track: a file in the store, which [`crate::lyrics`] reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct LyricsView {
+    pub blob: Sha256,
+    pub bytes: u64,
+    /// Whether its lines have times.
+    pub timed: bool,
+}
+
 /// A rendition with its chunk index.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
@@ -161,9 +171,7 @@ impl CatalogueView {
             release: found.release,
             disc: found.disc,
             number: found.number,
-            isrc: std::str::from_utf8(&found.isrc)
-                .ok()
-                .and_then(|text| text.parse().ok()),
+            isrc: Isrc::from_bytes(found.isrc),
             duration: Millis(u64::from(found.duration)),
             advisory: match found.advisory {
                 1 => Advisory::Explicit,
@@ -173,6 +181,17 @@ impl CatalogueView {
             },
             profile: found.profile,
             genre: self.genre(found.genre),
+        })
+    }
+
+    /// The words of a track, if they were delivered.
+    pub fn lyrics(&self, track: u32) -> Option<LyricsView> {
+        let all = self.rows(self.at.lyrics?);
+        let place = all.binary_search_by_key(&track, |row| row.track).ok()?;
+        Some(LyricsView {
+            blob: all[place].blob,
+            bytes: all[place].bytes,
+            timed: all[place].timed != 0,
         })
     }
 
