@@ -138,17 +138,22 @@ impl Reading {
         vocabulary: &Vocabulary<D>,
     ) -> Option<Reading> {
         let known = !words.is_empty() && words.iter().all(|word| vocabulary.documents(word) > 0);
+        known.then(|| Reading::of(words, factor, Wanted::All))
+    }
+
+    /// These words, each as it stands.
+    fn of(words: &[String], factor: f32, wanted: Wanted) -> Reading {
         let slot = |word: &String| {
             vec![Alternative {
                 word: word.clone(),
                 weight: 1.0,
             }]
         };
-        known.then(|| Reading {
+        Reading {
             slots: words.iter().map(slot).collect(),
             factor,
-            wanted: Wanted::All,
-        })
+            wanted,
+        }
     }
 
     /// The only word it asks for, if it is one. A lone term is found by the fastest walk there is, which
@@ -195,9 +200,7 @@ impl Reading {
         });
         Box::new(BooleanQuery::intersection(slots.collect()))
     }
-}
 
-impl Reading {
     /// The query for what is sung: tracks only.
     fn line(&self, kind: Kind, index: &Index) -> Box<dyn Query> {
         let field = index.lyrics.filter(|_| kind == Kind::Track);
@@ -276,17 +279,8 @@ fn completed<D: AsRef<[u8]>>(
 
 /// What was typed as a line of a song: fewer words are no line, and as they stand, since lyrics are not corrected.
 fn sung(typed: &Typed, ranking: &Ranking) -> Option<Reading> {
-    let slot = |word: &String| {
-        vec![Alternative {
-            word: word.clone(),
-            weight: 1.0,
-        }]
-    };
-    (typed.words.len() >= MIN_SUNG).then(|| Reading {
-        slots: typed.words.iter().map(slot).collect(),
-        factor: ranking.sung,
-        wanted: Wanted::InARow,
-    })
+    let line = typed.words.len() >= MIN_SUNG;
+    line.then(|| Reading::of(&typed.words, ranking.sung, Wanted::InARow))
 }
 
 /// One reading of these slots; of a single word's few alternatives one each, which is faster than their union.

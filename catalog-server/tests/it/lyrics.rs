@@ -41,7 +41,11 @@ fn a_song_is_found_by_a_line_of_it() {
     let found = world.german("/v1/search?q=lights+along+the+SHORE").json();
     assert_eq!(found["hits"][0]["track"]["id"], track, "{found}");
     let turned = world.german("/v1/search?q=shore+the+along").json();
-    assert_eq!(turned["hits"].as_array().unwrap().len(), 0, "{turned}");
+    let hits = turned["hits"].as_array().unwrap();
+    assert!(
+        hits.iter().all(|hit| hit["track"]["id"] != track),
+        "{turned}"
+    );
 }
 
 #[test]
