@@ -36,6 +36,8 @@ pub(crate) use gramian::gramian;
 pub struct AlsConfig {
     /// Length of the vectors.
     pub factors: usize,
+    /// Length of the vectors of the second, coarse model.
+    pub coarse_factors: usize,
     /// Sweeps over both sides.
     pub iterations: usize,
     /// Sweeps over both sides where an earlier model's vectors are the start.
@@ -54,6 +56,16 @@ pub struct AlsConfig {
     pub seed: u64,
 }
 
+impl AlsConfig {
+    /// The coarse model's settings.
+    pub fn coarse(&self) -> Self {
+        Self {
+            factors: self.coarse_factors,
+            ..self.clone()
+        }
+    }
+}
+
 /// Vectors, one per row, padded with zeros to whole groups of the kernels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
@@ -64,10 +76,9 @@ pub struct Factors {
 impl Factors {
     /// `rows` vectors of zeros.
     pub fn zeros(rows: usize, factors: usize) -> Self {
-        Self {
-            data: Array2::zeros((rows, padded(factors.max(1)))),
-            factors,
-        }
+        let mut data = Array2::zeros((rows, padded(factors.max(1))));
+        large_pages(data.as_slice_mut().expect("rows lie one after the other"));
+        Self { data, factors }
     }
 
     /// Small seeded values, uniform within ±0.5 / √factors. Element e of the sequence is
@@ -116,6 +127,25 @@ impl Factors {
             .as_slice_mut()
             .expect("rows lie one after the other")
     }
+}
+
+/// Asks for large pages before anything is written: rows are read in no order, and with pages of 4 KB
+/// nearly every row would cost a walk through the page tables. A hint, on Linux only.
+pub(crate) fn large_pages(values: &mut [f32]) {
+    #[cfg(target_os = "linux")]
+    {
+        /// Below this there is nothing to win.
+        const WORTH: usize = 4 << 20;
+        const PAGE: usize = 4096;
+        let (start, bytes) = (values.as_mut_ptr() as usize, size_of_val(values));
+        let from = start.next_multiple_of(PAGE);
+        if bytes >= WORTH {
+            // SAFETY: the span lies within `values`, and the advice changes no byte of it.
+            unsafe { libc::madvise(from as *mut _, start + bytes - from, libc::MADV_HUGEPAGE) };
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = values;
 }
 
 /// SplitMix64's output for one state.
@@ -223,6 +253,7 @@ mod tests {
     fn config(factors: usize) -> AlsConfig {
         AlsConfig {
             factors,
+            coarse_factors: 4,
             iterations: 12,
             warm_iterations: 3,
             regularisation: 0.1,

@@ -5,7 +5,7 @@
 //! much is known of the listener (log₂ of the liked recordings). The sparse models speak twice, as
 //! they are and through a logarithm, so that what a weight means may differ between head and tail.
 //!
-//! Mean and variance of the ALS scores need no pass over the items: with ȳ the mean vector and G = YᵀY,
+//! ALS speaks in two sizes. Mean and variance of its scores need no pass over the items: with ȳ the mean vector and G = YᵀY,
 //! the mean is x·ȳ and the mean square xᵀGx / n. So the blend costs one vector and one list of sparse
 //! sums inside the exact scoring pass.
 
@@ -16,12 +16,15 @@ use crate::config::Config;
 use crate::csr::{Csr, Row};
 use crate::item_item::{self, Accumulator};
 use crate::kernel::dot;
+use crate::scoring::Panels;
 
 /// The models of one training.
 #[derive(Debug)]
 pub struct Models {
     /// The factor model.
     pub als: AlsModel,
+    /// The same with few factors: what it says is broader, and mistaken elsewhere.
+    pub coarse: AlsModel,
     /// Item-item cosine: played together.
     pub neighbours: Csr,
     /// The linear autoencoder's weights.
@@ -76,32 +79,57 @@ impl std::fmt::Display for Voice {
     }
 }
 
-/// Features of one recording for one listener: popularity, ALS, then each sparse model twice.
-pub const FEATURES: usize = 8;
+/// Features of one recording for one listener: popularity, both sizes of ALS, then each channel twice.
+pub const FEATURES: usize = 3 + 2 * CHANNELS.len();
 
 /// What a feature is called, in order.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
     "popularity",
     "als",
+    "als, coarse",
     "item-item",
     "item-item, log",
+    "item-item, sharp",
+    "item-item, sharp, log",
     "item2vec",
     "item2vec, log",
     "ease",
     "ease, log",
 ];
 
-/// Index of each sparse model's first feature.
-const SPARSE: [(Voice, usize); 3] = [(Voice::ItemItem, 2), (Voice::Item2vec, 4), (Voice::Ease, 6)];
+/// One way in which a sparse model speaks: its weights as they are, or squared, so that one close
+/// neighbour says more than several distant ones.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Channel {
+    pub(crate) voice: Voice,
+    squared: bool,
+}
+
+const fn channel(voice: Voice, squared: bool) -> Channel {
+    Channel { voice, squared }
+}
+
+/// The channels, in the order of their features.
+pub(crate) const CHANNELS: [Channel; 4] = [
+    channel(Voice::ItemItem, false),
+    channel(Voice::ItemItem, true),
+    channel(Voice::Item2vec, false),
+    channel(Voice::Ease, false),
+];
+
+/// A channel's first feature; its second is the logarithm.
+pub(crate) const fn first_feature(channel: usize) -> usize {
+    3 + 2 * channel
+}
 
 /// The features that belong to a voice.
 pub(crate) fn features_of(voice: Voice) -> std::ops::Range<usize> {
     match voice {
         Voice::Popularity => 0..1,
-        Voice::Als => 1..2,
-        Voice::ItemItem => 2..4,
-        Voice::Item2vec => 4..6,
-        Voice::Ease => 6..8,
+        Voice::Als => 1..3,
+        Voice::ItemItem => 3..7,
+        Voice::Item2vec => 7..9,
+        Voice::Ease => 9..11,
         Voice::Blend => 0..FEATURES,
     }
 }
@@ -124,7 +152,7 @@ impl Weights {
     /// Every model alike, for where nothing could be learned.
     pub fn even() -> Self {
         Self {
-            base: [0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+            base: [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
             by_history: [0.0; FEATURES],
             middle: 0.0,
             bounds: [0.0, 0.0],
@@ -147,9 +175,42 @@ pub struct Blend<'a> {
     models: &'a Models,
     config: &'a Config,
     weights: &'a Weights,
+    dense: [Dense<'a>; 2],
+    popularity: Vec<f32>,
+}
+
+/// A factor model with the moments of its recordings' vectors.
+struct Dense<'a> {
+    model: &'a AlsModel,
     mean: Vec<f32>,
     gram: Vec<f32>,
-    popularity: Vec<f32>,
+}
+
+impl<'a> Dense<'a> {
+    fn new(model: &'a AlsModel) -> Self {
+        let items = &model.items;
+        let mut mean = vec![0f32; items.width()];
+        for item in 0..items.rows() {
+            for (sum, value) in mean.iter_mut().zip(items.row(item)) {
+                *sum += value / items.rows() as f32;
+            }
+        }
+        Self {
+            model,
+            mean,
+            gram: gramian(items),
+        }
+    }
+
+    /// Mean and deviation of a listener's scores.
+    fn moments(&self, listener: usize) -> (f32, f32) {
+        let count = self.model.items.rows().max(1) as f32;
+        let vector = self.model.listeners.row(listener);
+        let mean = dot(vector, &self.mean);
+        let rows = self.gram.chunks_exact(self.mean.len());
+        let products = vector.iter().zip(rows).map(|(x, row)| x * dot(row, vector));
+        (mean, deviation_of(mean, products.sum::<f32>() / count))
+    }
 }
 
 /// What one listener asks of the exact scoring pass.
@@ -169,19 +230,11 @@ pub(crate) struct Sparse {
 impl<'a> Blend<'a> {
     /// Prepares the moments of the ALS scores.
     pub fn new(models: &'a Models, weights: &'a Weights, config: &'a Config) -> Self {
-        let items = &models.als.items;
-        let mut mean = vec![0f32; items.width()];
-        for item in 0..items.rows() {
-            for (sum, value) in mean.iter_mut().zip(items.row(item)) {
-                *sum += value / items.rows() as f32;
-            }
-        }
         Self {
             models,
             config,
             weights,
-            mean,
-            gram: gramian(items),
+            dense: [Dense::new(&models.als), Dense::new(&models.coarse)],
             popularity: log_standardised(&models.popularity),
         }
     }
@@ -191,6 +244,24 @@ impl<'a> Blend<'a> {
         &self.popularity
     }
 
+    /// What the exact scoring pass runs over: both sizes of vectors, one after the other, and the bias.
+    pub(crate) fn panels(&self) -> Panels {
+        Panels::joined(&self.dense.each_ref().map(|d| &d.model.items), self.bias())
+    }
+
+    /// What both sizes of ALS say of recordings, in standard deviations.
+    pub(crate) fn dense_features(&self, listener: usize, items: &[u32]) -> [Vec<f32>; 2] {
+        self.dense.each_ref().map(|dense| {
+            let (mean, deviation) = dense.moments(listener);
+            let own = dense.model.listeners.row(listener);
+            let standard = |&item: &u32| match deviation > 0.0 {
+                true => (dot(own, dense.model.items.row(item as usize)) - mean) / deviation,
+                false => 0.0,
+            };
+            items.iter().map(standard).collect()
+        })
+    }
+
     /// A sparse model's sums for a listener, as they are.
     pub(crate) fn raw(
         &self,
@@ -198,25 +269,34 @@ impl<'a> Blend<'a> {
         liked: Row<'_>,
         sums: &mut Accumulator,
     ) -> Vec<(u32, f32)> {
-        let (table, exponent) = match voice {
+        let (table, exponent) = self.table(voice);
+        item_item::scores(liked, table, exponent, sums)
+    }
+
+    /// A sparse model's weights, and the power of the listener's strengths that they expect.
+    fn table(&self, voice: Voice) -> (&Csr, f32) {
+        match voice {
             Voice::Item2vec => (&self.models.sequences, 0.0),
             Voice::Ease => (&self.models.ease, self.config.ease.strength_exponent),
             _ => (
                 &self.models.neighbours,
                 self.config.item_item.strength_exponent,
             ),
-        };
-        item_item::scores(liked, table, exponent, sums)
+        }
     }
 
-    /// The same in standard deviations over all items.
+    /// What a channel says to a listener, in standard deviations over all items.
     pub(crate) fn standardised(
         &self,
-        voice: Voice,
+        channel: Channel,
         liked: Row<'_>,
         sums: &mut Accumulator,
     ) -> Sparse {
-        let mut scores = self.raw(voice, liked, sums);
+        let (table, exponent) = self.table(channel.voice);
+        let mut scores = match channel.squared {
+            true => item_item::sharp_scores(liked, table, exponent, sums),
+            false => item_item::scores(liked, table, exponent, sums),
+        };
         let count = self.models.popularity.len().max(1) as f32;
         let mean = scores.iter().map(|entry| entry.1).sum::<f32>() / count;
         let square = scores.iter().map(|entry| entry.1 * entry.1).sum::<f32>() / count;
@@ -236,42 +316,28 @@ impl<'a> Blend<'a> {
         }
     }
 
-    /// Mean and deviation of a listener's ALS scores.
-    pub(crate) fn als_moments(&self, listener: usize) -> (f32, f32) {
-        let count = self.models.als.items.rows().max(1) as f32;
-        let vector = self.models.als.listeners.row(listener);
-        let mean = dot(vector, &self.mean);
-        let rows = self.gram.chunks_exact(self.mean.len());
-        let products = vector.iter().zip(rows).map(|(x, row)| x * dot(row, vector));
-        (mean, deviation_of(mean, products.sum::<f32>() / count))
-    }
-
     /// Everything that the weights make of a listener.
     pub(crate) fn ask(&self, listener: usize, liked: Row<'_>, sums: &mut Accumulator) -> Asked {
         let count = liked.values.iter().filter(|&&v| v > 0.0).count();
         let weights = self.weights.at(self.weights.history(count));
-        let (mean, deviation) = self.als_moments(listener);
         let mut asked = Asked {
             vector: Vec::new(),
             extras: Vec::new(),
             bias: weights[0],
             offset: 0.0,
         };
-        let als = if deviation > 0.0 {
-            weights[1] / deviation
-        } else {
-            0.0
-        };
-        if als != 0.0 {
-            let own = self.models.als.listeners.row(listener);
-            asked.vector = own.iter().map(|x| x * als).collect();
-            asked.offset -= mean * als;
+        for (dense, weight) in self.dense.iter().zip(&weights[1..]) {
+            let (mean, deviation) = dense.moments(listener);
+            let scale = match deviation > 0.0 {
+                true => weight / deviation,
+                false => 0.0,
+            };
+            let own = dense.model.listeners.row(listener);
+            asked.vector.extend(own.iter().map(|x| x * scale));
+            asked.offset -= mean * scale;
         }
-        let spoken: Vec<Sparse> = SPARSE
-            .iter()
-            .map(|&(voice, _)| self.standardised(voice, liked, sums))
-            .collect();
-        for (sparse, (_, first)) in spoken.iter().zip(SPARSE) {
+        let spoken = CHANNELS.map(|channel| self.standardised(channel, liked, sums));
+        for (sparse, first) in spoken.iter().zip((0..).map(first_feature)) {
             let said = |z: f32| weights[first] * z + weights[first + 1] * compressed(z);
             let rest = said(sparse.rest);
             asked.offset += rest;
@@ -356,7 +422,11 @@ mod tests {
         for listener in [0, 31, 89] {
             let asked = blend.ask(listener, world.interactions.row(listener), &mut sums);
             let mut scores: Vec<f32> = (0..items)
-                .map(|item| asked.offset + dot(&asked.vector, models.als.items.row(item)))
+                .map(|item| {
+                    let (fine, coarse) = asked.vector.split_at(models.als.items.width());
+                    let fine = dot(fine, models.als.items.row(item));
+                    asked.offset + fine + dot(coarse, models.coarse.items.row(item))
+                })
                 .collect();
             asked
                 .extras

@@ -129,6 +129,10 @@ impl Config {
                 "als.factors must be 1 to 2048",
             ),
             (
+                (1..=2048).contains(&self.als.coarse_factors),
+                "als.coarse_factors must be 1 to 2048",
+            ),
+            (
                 (1..=1000).contains(&self.als.iterations),
                 "als.iterations must be 1 to 1000",
             ),
@@ -191,8 +195,8 @@ impl Config {
                 "item2vec.window must be 1 or more",
             ),
             (
-                self.item2vec.rate.is_finite() && self.item2vec.rate > 0.0,
-                "item2vec.rate must be above 0",
+                self.item2vec.negatives.is_finite() && self.item2vec.negatives > 0.0,
+                "item2vec.negatives must be above 0",
             ),
             (
                 self.item2vec.draw_exponent.is_finite(),

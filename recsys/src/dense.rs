@@ -34,6 +34,7 @@ impl Symmetric {
     pub(crate) fn identity(size: usize) -> Self {
         let width = padded(size.max(1));
         let mut data = vec![0f32; width * width];
+        crate::als::large_pages(&mut data);
         (0..width).for_each(|i| data[i * width + i] = 1.0);
         Self { data, size, width }
     }

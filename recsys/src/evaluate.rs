@@ -117,6 +117,7 @@ pub fn train_from(
 ) -> Models {
     Models {
         als: als::train_from(strengths, start, &config.als, progress),
+        coarse: als::train(strengths, &config.als.coarse(), progress),
         neighbours: item_item::neighbours(strengths, &config.item_item, progress),
         ease: ease::weights(strengths, &config.ease, progress),
         sequences: item2vec::neighbours(sequences, strengths.columns(), &config.item2vec, progress),
@@ -268,7 +269,7 @@ pub fn ranked(
     let panels = match voice {
         Voice::Popularity => Panels::without_vectors(&models.popularity),
         Voice::Als => Panels::new(&models.als.items, &silent),
-        Voice::Blend => Panels::new(&models.als.items, blend.bias()),
+        Voice::Blend => blend.panels(),
         _ => Panels::without_vectors(&silent),
     };
     let query = |sums: &mut Accumulator, at: usize| {

@@ -1,19 +1,26 @@
-//! Which recordings stand in the same sittings and playlists? Skip-gram with negative sampling
-//! (Mikolov et al., "Distributed representations of words and phrases", NIPS 2013) over sequences of
-//! recordings instead of words (Barkan and Koenigstein, "Item2vec", 2016).
+//! Which recordings stand in the same sittings and playlists? Item2vec: skip-gram with negative
+//! sampling over sequences of recordings instead of words (Barkan and Koenigstein, 2016; Mikolov et al.,
+//! "Distributed representations of words and phrases", NIPS 2013).
 //!
-//! For a recording c and one o near it in the sequence, log σ(v_c · u_o) + Σ log σ(−v_c · u_n) over drawn
-//! recordings n is climbed by stochastic gradients; n is drawn in proportion to counts^0.75. Where a
-//! sequence has no order (a table of listeners and tracks), it is shuffled anew each epoch.
+//! What that objective climbs to is known: the inner product of the vectors of c and of o near it is
+//! ln(#(c, o) · D / (#(c) · #(o))) − ln k for k negative samples (Levy and Goldberg, "Neural word embedding
+//! as implicit matrix factorization", NIPS 2014). So nothing is climbed: pairs are counted, and the
+//! positive part of that matrix is factorised by subspace iteration (Halko, Martinsson and Tropp, SIAM
+//! Review 2011). It has no step size and no epochs to choose, and runs on all threads.
 //!
-//! One thread, one stream of random numbers from the seed: the same sequences give the same bytes.
+//! Within a sitting a pair at distance d counts (window − d + 1) / window, which is what drawing the window's
+//! length does in word2vec; where a sequence has no order, all its pairs share one count per recording.
+//!
+//! Same sequences and seed → same bytes: every row is summed in one order, and the Gramian adds fixed blocks.
 
 use catalog::progress::Progress;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::als::{Factors, split_mix};
+use crate::als::{Factors, gramian};
 use crate::csr::Csr;
-use crate::kernel::{Group, axpy_in, dot_in, vectorised};
+use crate::item_item::Accumulator;
+use crate::kernel::{Group, axpy_in, vectorised};
 use crate::scoring::{Panels, Query, score_all};
 
 /// What item2vec needs to know.
@@ -22,23 +29,28 @@ use crate::scoring::{Panels, Query, score_all};
 pub struct Item2VecConfig {
     /// Length of the vectors.
     pub dimensions: usize,
-    /// Passes over all sequences.
-    pub epochs: usize,
+    /// Passes of the factorisation over the matrix, there and back.
+    pub passes: usize,
     /// Recordings before and after that count as near.
     pub window: usize,
-    /// Drawn recordings per pair.
-    pub negatives: usize,
-    /// Step at the start; it falls to a hundredth.
-    pub rate: f32,
+    /// Negative samples per pair, k: ln k is taken from every weight.
+    pub negatives: f32,
     /// Counts are raised to this power for drawing (0.75 in Mikolov et al.).
-    pub draw_exponent: f64,
+    pub draw_exponent: f32,
     /// Neighbours kept per recording.
     pub neighbours: usize,
-    /// Cosines are raised to this power, so that the nearest say most.
-    pub sharpness: i32,
-    /// Where everything random comes from.
+    /// Where the first vectors come from.
     pub seed: u64,
 }
+
+/// Recordings of a sequence without order that count, strongest first: n of them make n² pairs.
+const LONGEST: usize = 2000;
+
+/// Partners kept per recording, the most counted: a bound on the memory of hits, which meet everything.
+const MOST_PARTNERS: usize = 4096;
+
+/// Recordings counted by one task.
+const ITEMS_PER_TASK: usize = 64;
 
 /// Sequences of recordings, one after the other.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -65,8 +77,10 @@ impl Sequences {
     pub fn of_rows(interactions: &Csr) -> Self {
         let mut out = Self::default();
         for row in (0..interactions.rows()).map(|row| interactions.row(row)) {
-            let liked: Vec<u32> = row.iter().filter(|e| e.1 > 0.0).map(|e| e.0).collect();
-            out.push(&liked);
+            let mut liked: Vec<(u32, f32)> = row.iter().filter(|e| e.1 > 0.0).collect();
+            liked.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            liked.truncate(LONGEST);
+            out.push(&liked.iter().map(|e| e.0).collect::<Vec<_>>());
         }
         out
     }
@@ -74,6 +88,36 @@ impl Sequences {
     /// Whether nothing can be learned: no sequence has two recordings.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
+    }
+
+    /// Where each recording stands, rising.
+    fn places(&self, items: usize) -> Vec<Vec<u32>> {
+        let mut places = vec![Vec::new(); items];
+        for (&item, at) in self.items.iter().zip(0..) {
+            places[item as usize].push(at);
+        }
+        places
+    }
+
+    /// Adds what stands near a place, by weight.
+    fn add_near(&self, at: usize, window: usize, sums: &mut Accumulator) {
+        let sequence = self.ends.partition_point(|&end| end <= at);
+        let from = sequence
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before]);
+        let to = self.ends[sequence];
+        if !self.ordered {
+            let share = 1.0 / (to - from) as f32;
+            self.items[from..to]
+                .iter()
+                .for_each(|&other| sums.add(other, share));
+            return;
+        }
+        for other in from.max(at.saturating_sub(window))..to.min(at + window + 1) {
+            let away = at.abs_diff(other).saturating_sub(1);
+            let weight = (window - away) as f32 / window as f32;
+            sums.add(self.items[other], weight);
+        }
     }
 
     fn push(&mut self, sequence: &[u32]) {
@@ -84,21 +128,25 @@ impl Sequences {
     }
 }
 
-/// Rows of the most alike recordings with the power of their cosines.
+/// Rows of the recordings that a recording speaks for most, with the weight at which it does.
 pub fn neighbours(
     sequences: &Sequences,
     items: usize,
     config: &Item2VecConfig,
     progress: &dyn Progress,
 ) -> Csr {
-    let units = vectors(sequences, items, config, progress);
-    let silent = vec![0.0; items];
-    let panels = Panels::new(&units, &silent);
+    let all = 2 * config.passes as u64 + 3;
+    progress.begin("training item2vec", all, "passes");
+    let weights = informative(&pairs(sequences, items, config), config);
+    progress.advance(1);
+    let (centres, contexts) = factorised(&weights, config, progress);
+    progress.finish();
+    let panels = Panels::new(&contexts, &vec![0.0; items]);
     let known: Vec<u32> = (0..items as u32)
-        .filter(|&i| units.row(i as usize).iter().any(|&x| x != 0.0))
+        .filter(|&i| centres.row(i as usize).iter().any(|&x| x != 0.0))
         .collect();
     let query = |(): &mut (), at: usize| Query {
-        vector: units.row(known[at] as usize).into(),
+        vector: centres.row(known[at] as usize).into(),
         floor: 0.0,
         ..Query::filtered(&known[at..=at])
     };
@@ -109,8 +157,7 @@ pub fn neighbours(
         || (),
         query,
         |at, _, near| {
-            let cell =
-                |s: crate::scoring::Scored| (known[at], s.item, s.score.powi(config.sharpness));
+            let cell = |s: crate::scoring::Scored| (known[at], s.item, s.score);
             near.into_iter().map(cell).collect::<Vec<_>>()
         },
         progress,
@@ -118,166 +165,194 @@ pub fn neighbours(
     Csr::from_triplets(items, items, cells.concat())
 }
 
-/// Vectors of length one; zero for recordings in no sequence.
-pub fn vectors(
-    sequences: &Sequences,
-    items: usize,
+/// By weight, how often each recording stands near each other one.
+fn pairs(sequences: &Sequences, items: usize, config: &Item2VecConfig) -> Csr {
+    let places = sequences.places(items);
+    let tasks: Vec<usize> = (0..items).step_by(ITEMS_PER_TASK).collect();
+    let rows: Vec<Vec<Vec<(u32, f32)>>> = tasks
+        .into_par_iter()
+        .map_init(
+            || Accumulator::new(items),
+            |sums, first| {
+                let row = |item: usize| {
+                    for &at in &places[item] {
+                        sequences.add_near(at as usize, config.window, sums);
+                    }
+                    partners(item as u32, sums.drain_sorted())
+                };
+                (first..(first + ITEMS_PER_TASK).min(items))
+                    .map(row)
+                    .collect()
+            },
+        )
+        .collect();
+    grown(items, rows.iter().flatten())
+}
+
+fn grown<'a>(columns: usize, rows: impl Iterator<Item = &'a Vec<(u32, f32)>>) -> Csr {
+    let mut matrix = Csr::growing(columns);
+    for row in rows {
+        row.iter().for_each(|&(column, x)| matrix.push(column, x));
+        matrix.end_row();
+    }
+    matrix
+}
+
+/// The partners that count, without the recording itself; columns rising.
+fn partners(item: u32, mut counts: Vec<(u32, f32)>) -> Vec<(u32, f32)> {
+    counts.retain(|entry| entry.0 != item);
+    if counts.len() > MOST_PARTNERS {
+        counts.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        counts.truncate(MOST_PARTNERS);
+        counts.sort_unstable_by_key(|entry| entry.0);
+    }
+    counts
+}
+
+/// The positive part of ln(#(c, o) · D / (#(c) · drawn(o))) − ln k; `drawn` has D as its sum too.
+fn informative(counts: &Csr, config: &Item2VecConfig) -> Csr {
+    let sum = |item: usize| counts.row(item).values.iter().sum::<f32>();
+    let own: Vec<f32> = (0..counts.rows()).map(sum).collect();
+    let columns = counts.transposed();
+    let drawn = |item: usize| {
+        let sum = columns.row(item).values.iter().sum::<f32>();
+        sum.powf(config.draw_exponent)
+    };
+    let drawn: Vec<f32> = (0..counts.columns()).map(drawn).collect();
+    // D cancels but for the powers' own sum.
+    let whole = drawn.iter().map(|&x| f64::from(x)).sum::<f64>() as f32;
+    let weigh = |item: usize| -> Vec<(u32, f32)> {
+        let weight = |(other, count): (u32, f32)| {
+            let expected = own[item] * (drawn[other as usize] / whole) * config.negatives;
+            (other, (count / expected).ln())
+        };
+        let row = counts.row(item).iter().map(weight);
+        row.filter(|entry| entry.1 > 0.0).collect()
+    };
+    let rows: Vec<Vec<(u32, f32)>> = (0..counts.rows()).into_par_iter().map(weigh).collect();
+    grown(counts.columns(), rows.iter())
+}
+
+/// Centres Q and contexts B with Q Bᵀ near to the matrix: Q spans its strongest directions, B = MᵀQ.
+fn factorised(
+    matrix: &Csr,
     config: &Item2VecConfig,
     progress: &dyn Progress,
-) -> Factors {
-    let mut counts = vec![0u64; items];
-    sequences
-        .items
-        .iter()
-        .for_each(|&item| counts[item as usize] += 1);
-    let mut model = Model {
-        centres: Factors::seeded(items, config.dimensions, config.seed),
-        contexts: Factors::zeros(items, config.dimensions),
-        table: drawing_table(&counts, config.draw_exponent),
-        state: config.seed,
-        moved: Vec::new(),
-    };
-    model.moved = vec![0.0; model.centres.width()];
-    let total = sequences.items.len() * config.epochs;
-    progress.begin("training item2vec", config.epochs as u64, "epochs");
-    let (mut done, mut sequence) = (0usize, Vec::new());
-    for _ in 0..config.epochs {
-        let mut from = 0;
-        for &end in &sequences.ends {
-            sequence.clear();
-            sequence.extend_from_slice(&sequences.items[from..end]);
-            if !sequences.ordered {
-                model.shuffle(&mut sequence);
-            }
-            let left = 1.0 - done as f32 / total as f32;
-            model.learn(&sequence, config, config.rate * left.max(0.01));
-            done += sequence.len();
-            from = end;
-        }
+) -> (Factors, Factors) {
+    let back = matrix.transposed();
+    let mut contexts = Factors::seeded(matrix.columns(), config.dimensions, config.seed);
+    for _ in 0..config.passes {
+        let centres = orthonormal(product(matrix, &contexts));
+        progress.advance(1);
+        contexts = orthonormal(product(&back, &centres));
         progress.advance(1);
     }
-    progress.finish();
-    let mut units = model.centres;
-    let width = units.width();
-    for (row, count) in units.as_mut_slice().chunks_exact_mut(width).zip(counts) {
-        let length = crate::kernel::dot(row, row).sqrt();
-        let scale = if count > 0 && length > 0.0 {
-            1.0 / length
-        } else {
-            0.0
-        };
-        row.iter_mut().for_each(|x| *x *= scale);
-    }
-    units
+    let centres = orthonormal(product(matrix, &contexts));
+    progress.advance(1);
+    let contexts = product(&back, &centres);
+    progress.advance(1);
+    (centres, contexts)
 }
 
-struct Model {
-    centres: Factors,
-    contexts: Factors,
-    /// Running sums of counts^exponent.
-    table: Vec<f64>,
-    state: u64,
-    moved: Vec<f32>,
-}
-
-impl Model {
-    fn random(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        split_mix(self.state)
-    }
-
-    fn shuffle(&mut self, sequence: &mut [u32]) {
-        for at in (1..sequence.len()).rev() {
-            let other = (self.random() % (at as u64 + 1)) as usize;
-            sequence.swap(at, other);
-        }
-    }
-
-    fn draw(&mut self) -> u32 {
-        let whole = self.table.last().copied().unwrap_or_default();
-        let at = (self.random() >> 11) as f64 / (1u64 << 53) as f64 * whole;
-        (self.table.partition_point(|&sum| sum <= at) as u32).min(self.table.len() as u32 - 1)
-    }
-
-    fn learn(&mut self, sequence: &[u32], config: &Item2VecConfig, rate: f32) {
-        for (at, &centre) in sequence.iter().enumerate() {
-            let reach = 1 + (self.random() % config.window as u64) as usize;
-            let near = at.saturating_sub(reach)..(at + reach + 1).min(sequence.len());
-            for other in near.filter(|&other| sequence[other] != centre) {
-                self.moved.fill(0.0);
-                self.pair(centre, sequence[other], 1.0, rate);
-                for _ in 0..config.negatives {
-                    let drawn = self.draw();
-                    if drawn != sequence[other] {
-                        self.pair(centre, drawn, 0.0, rate);
-                    }
-                }
-                let width = self.moved.len();
-                let row = &mut self.centres.as_mut_slice()[centre as usize * width..][..width];
-                row.iter_mut().zip(&self.moved).for_each(|(x, m)| *x += m);
-            }
-        }
-    }
-
-    fn pair(&mut self, centre: u32, context: u32, label: f32, rate: f32) {
-        let width = self.moved.len();
-        let context = &mut self.contexts.as_mut_slice()[context as usize * width..][..width];
-        step(
-            self.centres.row(centre as usize),
-            context,
-            &mut self.moved,
-            label,
-            rate,
-        );
-    }
+/// A sparse matrix times vectors.
+fn product(matrix: &Csr, vectors: &Factors) -> Factors {
+    let mut out = Factors::zeros(matrix.rows(), vectors.factors());
+    let width = out.width();
+    out.as_mut_slice()
+        .par_chunks_mut(width)
+        .enumerate()
+        .for_each(|(row, out)| sum_of_rows(matrix, row, vectors, out));
+    out
 }
 
 vectorised! {
-    fn step(centre: &[f32], context: &mut [f32], moved: &mut [f32], label: f32, rate: f32), by step_in
+    fn sum_of_rows(matrix: &Csr, row: usize, vectors: &Factors, out: &mut [f32]), by sum_of_rows_in
 }
 
 #[inline(always)]
-fn step_in<G: Group>(
-    centre: &[f32],
-    context: &mut [f32],
-    moved: &mut [f32],
-    label: f32,
-    rate: f32,
-) {
-    let said = 1.0 / (1.0 + (-dot_in::<G>(centre, context)).exp());
-    let slope = rate * (label - said);
-    axpy_in::<G>(slope, context, moved);
-    axpy_in::<G>(slope, centre, context);
+fn sum_of_rows_in<G: Group>(matrix: &Csr, row: usize, vectors: &Factors, out: &mut [f32]) {
+    for (other, weight) in matrix.row(row).iter() {
+        axpy_in::<G>(weight, vectors.row(other as usize), out);
+    }
 }
 
-fn drawing_table(counts: &[u64], exponent: f64) -> Vec<f64> {
-    let weights = counts.iter().map(|&count| match count {
-        0 => 0.0,
-        count => (count as f64).powf(exponent),
-    });
-    let sums = weights.scan(0.0, |sum, weight| {
-        *sum += weight;
-        Some(*sum)
-    });
-    sums.collect()
+/// The same span with columns of length one, at right angles: Y R⁻¹ where YᵀY = RᵀR (Cholesky).
+fn orthonormal(mut vectors: Factors) -> Factors {
+    let width = vectors.width();
+    let turn = inverse_root(&gramian(&vectors), width);
+    vectors.as_mut_slice().par_chunks_mut(width).for_each_init(
+        || vec![0f32; width],
+        |room, row| {
+            room.fill(0.0);
+            turned(row, &turn, room);
+            row.copy_from_slice(room);
+        },
+    );
+    vectors
+}
+
+vectorised! {
+    fn turned(row: &[f32], turn: &[f32], out: &mut [f32]), by turned_in
+}
+
+#[inline(always)]
+fn turned_in<G: Group>(row: &[f32], turn: &[f32], out: &mut [f32]) {
+    for (x, turn) in row.iter().zip(turn.chunks_exact(row.len())) {
+        axpy_in::<G>(*x, turn, out);
+    }
+}
+
+/// R⁻¹, row by row, of the Cholesky factor of a Gramian; columns of directions that depend on
+/// earlier ones are zero.
+fn inverse_root(gram: &[f32], width: usize) -> Vec<f32> {
+    /// Share of a column's square, in f32 sums, below which it is made of the columns before it.
+    const DEPENDENT: f64 = 1e-5;
+    let mut root = vec![0f64; width * width];
+    for k in 0..width {
+        let mut rest: Vec<f64> = (k..width).map(|j| f64::from(gram[k * width + j])).collect();
+        let whole = rest[0];
+        for p in 0..k {
+            let (factor, row) = (root[p * width + k], &root[p * width + k..(p + 1) * width]);
+            rest.iter_mut().zip(row).for_each(|(x, r)| *x -= factor * r);
+        }
+        if rest[0] > DEPENDENT * whole {
+            let scale = 1.0 / rest[0].sqrt();
+            let place = &mut root[k * width + k..(k + 1) * width];
+            place.iter_mut().zip(rest).for_each(|(r, x)| *r = x * scale);
+        }
+    }
+    let mut inverse = vec![0f64; width * width];
+    for i in (0..width).rev().filter(|&i| root[i * width + i] > 0.0) {
+        let (above, below) = inverse.split_at_mut((i + 1) * width);
+        let row = &mut above[i * width..];
+        row[i] = 1.0;
+        for (m, lower) in below.chunks_exact(width).enumerate() {
+            let factor = root[i * width + i + 1 + m];
+            row.iter_mut()
+                .zip(lower)
+                .for_each(|(x, l)| *x -= factor * l);
+        }
+        let own = root[i * width + i];
+        row.iter_mut().for_each(|x| *x /= own);
+    }
+    inverse.into_iter().map(|x| x as f32).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::dot;
     use crate::planted::planted;
     use catalog::progress::Silent;
 
     fn config() -> Item2VecConfig {
         Item2VecConfig {
             dimensions: 16,
-            epochs: 30,
+            passes: 2,
             window: 5,
-            negatives: 5,
-            rate: 0.05,
+            negatives: 1.0,
             draw_exponent: 0.75,
             neighbours: 10,
-            sharpness: 1,
             seed: 4,
         }
     }
@@ -307,5 +382,44 @@ mod tests {
             neighbours(&Sequences::default(), 2, &config(), &Silent).entries(),
             0
         );
+    }
+
+    #[test]
+    fn a_pair_counts_by_its_distance_and_only_within_its_sitting() {
+        let sequences = Sequences::ordered([[0, 1, 2, 0].as_slice(), &[3, 4]]);
+        let counts = pairs(&sequences, 5, &config());
+        // 0 stands at distances 1 and 2 from 1: 5/5 and 4/5.
+        assert_eq!(counts.row(0).get(1), Some(1.8));
+        assert_eq!(counts.row(0).get(1), counts.row(1).get(0));
+        assert_eq!(counts.row(0).get(0), None, "nothing stands near itself");
+        assert_eq!(counts.row(2).get(3), None);
+        assert_eq!(counts.row(3).get(4), Some(1.0));
+    }
+
+    #[test]
+    fn with_as_many_directions_as_recordings_the_matrix_comes_back() {
+        let world = planted(2, 40, 8, 6, 3);
+        let sequences = Sequences::of_rows(&world.interactions);
+        let matrix = informative(&pairs(&sequences, 16, &config()), &config());
+        let (centres, contexts) = factorised(&matrix, &config(), &Silent);
+        for c in 0..16 {
+            for o in 0..16 {
+                let exact = matrix.row(c).get(o as u32).unwrap_or(0.0);
+                let found = dot(centres.row(c), contexts.row(o));
+                assert!((found - exact).abs() < 1e-3, "{c} {o}: {found} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_bytes() {
+        let world = planted(4, 60, 40, 10, 8);
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let sequences = Sequences::of_rows(&world.interactions);
+            let work = || neighbours(&sequences, 160, &config(), &Silent);
+            pool.build().unwrap().install(work)
+        };
+        assert_eq!(on(1), on(3));
     }
 }

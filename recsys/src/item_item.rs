@@ -177,10 +177,30 @@ pub(crate) fn scores(
     exponent: f32,
     sums: &mut Accumulator,
 ) -> Vec<(u32, f32)> {
+    summed(liked, neighbours, exponent, sums, |cosine| cosine)
+}
+
+/// The same with squared cosines: the nearest neighbours say most.
+pub(crate) fn sharp_scores(
+    liked: Row<'_>,
+    neighbours: &Csr,
+    exponent: f32,
+    sums: &mut Accumulator,
+) -> Vec<(u32, f32)> {
+    summed(liked, neighbours, exponent, sums, |cosine| cosine * cosine)
+}
+
+fn summed(
+    liked: Row<'_>,
+    neighbours: &Csr,
+    exponent: f32,
+    sums: &mut Accumulator,
+    weight: impl Fn(f32) -> f32,
+) -> Vec<(u32, f32)> {
     for (item, strength) in liked.iter().filter(|entry| entry.1 > 0.0) {
         let said = strength.powf(exponent);
         for (other, cosine) in neighbours.row(item as usize).iter() {
-            sums.add(other, said * cosine);
+            sums.add(other, said * weight(cosine));
         }
     }
     sums.drain_sorted()

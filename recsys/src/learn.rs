@@ -2,24 +2,26 @@
 //!
 //! A linear ranking model, fitted listwise (Cao et al., "Learning to rank: from pairwise approach to
 //! listwise approach", ICML 2007): for each listener of a validation part, the softmax over candidates
-//! should put its weight on what was played. Candidates are the best of every retriever, so the
+//! should put its weight on what was played; twice again with what was played weighed by the gain (NDCG) that
+//! its place gave it, since a list is read from its top. Candidates are the best of every retriever, so the
 //! model learns to order what it will have to order. Newton's method with a ridge: the problem is
 //! convex and has a dozen parameters. Only the validation part is looked at, never the test.
 
 use catalog::progress::Progress;
 use rayon::prelude::*;
 
-use crate::blend::{Blend, FEATURES, Models, Voice, Weights, compressed, features_of};
+use crate::blend::{
+    Blend, CHANNELS, FEATURES, Models, Voice, Weights, compressed, features_of, first_feature,
+};
 use crate::config::Config;
 use crate::evaluate::{Split, asked, ranked};
 use crate::item_item::Accumulator;
-use crate::kernel::dot;
 
 /// Candidates from each retriever.
 const PER_RETRIEVER: usize = 60;
 
 /// Listeners looked at; more change the third digit of a weight.
-const MOST_LISTENERS: usize = 4000;
+const MOST_LISTENERS: usize = 20_000;
 
 /// Weight of the parameters' own size against a listener's log-likelihood.
 const RIDGE: f64 = 1e-3;
@@ -27,14 +29,44 @@ const RIDGE: f64 = 1e-3;
 /// Newton steps; ten are enough.
 const STEPS: usize = 25;
 
+/// Times that what was played is weighed anew by where the weights of the time before put it.
+const ROUNDS: usize = 2;
+
 /// Parameters: each feature alone and times the history.
 const WIDTH: usize = 2 * FEATURES;
+
+type Theta = [f64; WIDTH];
 
 /// One listener's candidates.
 struct Example {
     features: Vec<[f32; FEATURES]>,
     played: Vec<bool>,
+    /// How many were played, candidates or not.
+    relevant: usize,
     history: f32,
+}
+
+impl Example {
+    /// Everything played counts alike; a listener counts one.
+    fn evenly(&self) -> Vec<f64> {
+        let played = self.played.iter().filter(|&&p| p).count() as f64;
+        let count = |&p: &bool| if p { 1.0 / played } else { 0.0 };
+        self.played.iter().map(count).collect()
+    }
+
+    /// What was played counts by its share of the listener's NDCG where these scores put it: what is far
+    /// down in any case does not pull at the weights.
+    fn by_place(&self, scores: &[f64]) -> Vec<f64> {
+        let mut order: Vec<usize> = (0..scores.len()).collect();
+        order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]).then(a.cmp(&b)));
+        let gain = |place: usize| 1.0 / (place as f64 + 2.0).log2();
+        let ideal: f64 = (0..self.relevant).map(gain).sum();
+        let mut counts = vec![0.0; scores.len()];
+        for (place, at) in order.into_iter().enumerate().filter(|x| self.played[x.1]) {
+            counts[at] = gain(place) / ideal;
+        }
+        counts
+    }
 }
 
 /// What was seen on the validation part; weights for any choice of models can be fitted on it.
@@ -67,7 +99,7 @@ impl Lesson {
                     let mut candidates: Vec<u32> = best.copied().collect();
                     candidates.sort_unstable();
                     candidates.dedup();
-                    example(split, &blend, models, who[at], &candidates, sums)
+                    example(split, &blend, who[at], &candidates, sums)
                 },
             )
             .filter(|example| example.played.contains(&true))
@@ -110,43 +142,74 @@ impl Lesson {
                 .for_each(|f| weights.base[f] = 0.0);
             return weights;
         }
-        let mut best = f64::NEG_INFINITY;
-        let mut damping = 1.0;
-        let mut step = [0f64; WIDTH];
-        let mut from = theta;
-        for _ in 0..STEPS {
-            let moments = self.moments(&theta);
-            let value = moments.value - RIDGE * self.examples.len() as f64 * squared(&theta) / 2.0;
-            if value < best {
-                damping *= 0.5;
-                theta = added(&from, &step, damping);
-                continue;
-            }
-            if value - best < 1e-9 * value.abs() {
-                break;
-            }
-            (best, damping, from) = (value, 1.0, theta);
-            step = moments.newton(&theta, &used, RIDGE * self.examples.len() as f64);
-            theta = added(&from, &step, damping);
+        let mut counts: Vec<Vec<f64>> = self.examples.iter().map(Example::evenly).collect();
+        theta = self.climb(theta, &used, &counts);
+        for _ in 0..ROUNDS {
+            counts = self
+                .examples
+                .par_iter()
+                .map(|example| example.by_place(&self.scores(example, &theta)))
+                .collect();
+            theta = self.climb(theta, &used, &counts);
         }
         Weights {
-            base: std::array::from_fn(|f| from[f] as f32),
-            by_history: std::array::from_fn(|f| from[FEATURES + f] as f32),
+            base: std::array::from_fn(|f| theta[f] as f32),
+            by_history: std::array::from_fn(|f| theta[FEATURES + f] as f32),
             middle: self.middle,
             bounds: self.bounds,
         }
     }
 
-    fn moments(&self, theta: &[f64; WIDTH]) -> Moments {
+    /// Newton's method, halving steps that lead down; `counts` says how much each candidate's likelihood does.
+    fn climb(&self, start: Theta, used: &[bool; FEATURES], counts: &[Vec<f64>]) -> Theta {
+        let ridge = RIDGE * counts.iter().flatten().sum::<f64>();
+        let (mut theta, mut from, mut step) = (start, start, [0f64; WIDTH]);
+        let (mut best, mut damping) = (f64::NEG_INFINITY, 1.0);
+        for _ in 0..STEPS {
+            let moments = self.moments(&theta, counts);
+            let value = moments.value - ridge * squared(&theta) / 2.0;
+            if value < best {
+                damping *= 0.5;
+                theta = added(&from, &step, damping);
+                continue;
+            }
+            let done = value - best < 1e-9 * value.abs();
+            (best, damping, from) = (value, 1.0, theta);
+            if done {
+                break;
+            }
+            step = moments.newton(&theta, used, ridge);
+            theta = added(&from, &step, damping);
+        }
+        from
+    }
+
+    fn scores(&self, example: &Example, theta: &Theta) -> Vec<f64> {
+        let t = self.time(example);
+        let weights: [f64; FEATURES] = std::array::from_fn(|f| theta[f] + theta[FEATURES + f] * t);
+        let score = |x: &[f32; FEATURES]| {
+            let products = x.iter().zip(&weights).map(|(x, w)| f64::from(*x) * w);
+            products.sum::<f64>()
+        };
+        example.features.iter().map(score).collect()
+    }
+
+    fn moments(&self, theta: &Theta, counts: &[Vec<f64>]) -> Moments {
         // Fixed blocks, added in order: the same bits at any number of threads.
         let parts: Vec<Moments> = self
             .examples
             .par_chunks(64)
-            .map(|block| {
+            .zip(counts.par_chunks(64))
+            .map(|(block, counts)| {
                 let mut sum = Moments::zero();
-                block
-                    .iter()
-                    .for_each(|example| sum.add(example, theta, self));
+                for (example, counts) in block.iter().zip(counts) {
+                    sum.add(
+                        example,
+                        &self.scores(example, theta),
+                        counts,
+                        self.time(example),
+                    );
+                }
                 sum
             })
             .collect();
@@ -161,24 +224,19 @@ impl Lesson {
 fn example(
     split: &Split,
     blend: &Blend<'_>,
-    models: &Models,
     listener: usize,
     candidates: &[u32],
     sums: &mut Accumulator,
 ) -> Example {
     let liked = split.train.row(listener);
     let mut features = vec![[0f32; FEATURES]; candidates.len()];
-    let (mean, deviation) = blend.als_moments(listener);
-    let own = models.als.listeners.row(listener);
-    for (features, &item) in features.iter_mut().zip(candidates) {
-        features[0] = blend.bias()[item as usize];
-        if deviation > 0.0 {
-            features[1] = (dot(own, models.als.items.row(item as usize)) - mean) / deviation;
-        }
+    let dense = blend.dense_features(listener, candidates);
+    for (at, features) in features.iter_mut().enumerate() {
+        features[0] = blend.bias()[candidates[at] as usize];
+        (features[1], features[2]) = (dense[0][at], dense[1][at]);
     }
-    for voice in [Voice::ItemItem, Voice::Item2vec, Voice::Ease] {
-        let sparse = blend.standardised(voice, liked, sums);
-        let at = features_of(voice).start;
+    for (channel, at) in CHANNELS.into_iter().zip((0..).map(first_feature)) {
+        let sparse = blend.standardised(channel, liked, sums);
         for (features, item) in features.iter_mut().zip(candidates) {
             let found = sparse.scores.binary_search_by_key(item, |entry| entry.0);
             let z = found.map_or(sparse.rest, |found| sparse.scores[found].1);
@@ -192,6 +250,7 @@ fn example(
             .iter()
             .map(|item| truth.get(*item).is_some())
             .collect(),
+        relevant: truth.indices.len(),
         history: (1.0 + liked.values.iter().filter(|&&v| v > 0.0).count() as f32).log2(),
     }
 }
@@ -227,29 +286,20 @@ impl Moments {
 
     // Indices run over several arrays at once, as in the formula.
     #[allow(clippy::needless_range_loop)]
-    fn add(&mut self, example: &Example, theta: &[f64; WIDTH], lesson: &Lesson) {
-        let t = lesson.time(example);
-        let weights: [f64; FEATURES] = std::array::from_fn(|f| theta[f] + theta[FEATURES + f] * t);
-        let score = |x: &[f32; FEATURES]| {
-            x.iter()
-                .zip(&weights)
-                .map(|(x, w)| f64::from(*x) * w)
-                .sum::<f64>()
-        };
-        let scores: Vec<f64> = example.features.iter().map(score).collect();
+    fn add(&mut self, example: &Example, scores: &[f64], counts: &[f64], t: f64) {
         let most = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let shares: Vec<f64> = scores.iter().map(|s| (s - most).exp()).collect();
         let whole: f64 = shares.iter().sum();
-        let played = example.played.iter().filter(|&&p| p).count() as f64;
+        let all: f64 = counts.iter().sum();
         let mut expected = [0f64; FEATURES];
         let mut product = [[0f64; FEATURES]; FEATURES];
         let mut seen = [0f64; FEATURES];
         for (at, x) in example.features.iter().enumerate() {
             let share = shares[at] / whole;
-            if example.played[at] {
-                self.value += (scores[at] - most - whole.ln()) / played;
+            if counts[at] > 0.0 {
+                self.value += counts[at] * (scores[at] - most - whole.ln());
                 for f in 0..FEATURES {
-                    seen[f] += f64::from(x[f]) / played;
+                    seen[f] += counts[at] * f64::from(x[f]);
                 }
             }
             for f in 0..FEATURES {
@@ -261,10 +311,10 @@ impl Moments {
             }
         }
         for f in 0..FEATURES {
-            self.slope[f] += seen[f] - expected[f];
-            self.slope[FEATURES + f] += t * (seen[f] - expected[f]);
+            self.slope[f] += seen[f] - all * expected[f];
+            self.slope[FEATURES + f] += t * (seen[f] - all * expected[f]);
             for g in 0..FEATURES {
-                let both = product[f.max(g)][f.min(g)] - expected[f] * expected[g];
+                let both = all * (product[f.max(g)][f.min(g)] - expected[f] * expected[g]);
                 self.curvature[f * WIDTH + g] += both;
                 self.curvature[f * WIDTH + FEATURES + g] += t * both;
                 self.curvature[(FEATURES + f) * WIDTH + g] += t * both;
@@ -274,7 +324,7 @@ impl Moments {
     }
 
     /// (curvature + ridge)⁻¹ (slope − ridge θ) over the features in use, by elimination.
-    fn newton(&self, theta: &[f64; WIDTH], used: &[bool; FEATURES], ridge: f64) -> [f64; WIDTH] {
+    fn newton(&self, theta: &Theta, used: &[bool; FEATURES], ridge: f64) -> Theta {
         let mut a = vec![[0f64; WIDTH + 1]; WIDTH];
         for (i, row) in a.iter_mut().enumerate() {
             let on = |k: usize| used[k % FEATURES];
@@ -303,11 +353,11 @@ impl Moments {
     }
 }
 
-fn squared(theta: &[f64; WIDTH]) -> f64 {
+fn squared(theta: &Theta) -> f64 {
     theta.iter().map(|x| x * x).sum()
 }
 
-fn added(from: &[f64; WIDTH], step: &[f64; WIDTH], factor: f64) -> [f64; WIDTH] {
+fn added(from: &Theta, step: &Theta, factor: f64) -> Theta {
     std::array::from_fn(|i| from[i] + factor * step[i])
 }
 
@@ -315,19 +365,20 @@ fn added(from: &[f64; WIDTH], step: &[f64; WIDTH], factor: f64) -> [f64; WIDTH] 
 mod tests {
     use super::*;
 
-    /// Listeners who play what feature 6 says, while feature 1 is noise.
+    /// Listeners who play what feature 9 says, while feature 1 is noise.
     fn lesson() -> Lesson {
         let value = |at: u64| (crate::als::split_mix(at) >> 40) as f32 / (1u32 << 24) as f32;
         let examples = (0..400u64).map(|listener| {
             let candidates = (0..50u64).map(|c| {
                 let mut x = [0f32; FEATURES];
                 x[1] = value(listener * 1000 + c);
-                x[6] = value(listener * 2000 + c * 7 + 1);
+                x[9] = value(listener * 2000 + c * 7 + 1);
                 x
             });
             let features: Vec<[f32; FEATURES]> = candidates.collect();
-            let best = (0..50).max_by(|&a, &b| features[a][6].total_cmp(&features[b][6]));
+            let best = (0..50).max_by(|&a, &b| features[a][9].total_cmp(&features[b][9]));
             Example {
+                relevant: 2,
                 played: (0..50)
                     .map(|c| Some(c) == best || c as u64 == listener % 50)
                     .collect(),
@@ -345,14 +396,14 @@ mod tests {
     #[test]
     fn what_predicts_gets_the_weight_and_noise_gets_none() {
         let weights = lesson().fit(&[]);
-        assert!(weights.base[6] > 2.0, "{weights:?}");
-        assert!(weights.base[1].abs() < 0.1 * weights.base[6], "{weights:?}");
+        assert!(weights.base[9] > 2.0, "{weights:?}");
+        assert!(weights.base[1].abs() < 0.1 * weights.base[9], "{weights:?}");
     }
 
     #[test]
     fn a_model_that_is_left_out_has_no_weight() {
         let weights = lesson().fit(&[Voice::Ease]);
-        assert_eq!((weights.base[6], weights.base[7]), (0.0, 0.0));
+        assert_eq!((weights.base[9], weights.base[10]), (0.0, 0.0));
     }
 
     #[test]

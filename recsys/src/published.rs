@@ -17,7 +17,7 @@ use crate::evaluate::Evaluation;
 use crate::plays::{Refusal, Tally};
 
 /// Changes with every change of the code that changes results.
-pub const ALGORITHM: &str = "recsys 3";
+pub const ALGORITHM: &str = "recsys 4";
 
 /// Where runs stand in the store.
 pub const PREFIX: &str = "models/";

@@ -1,5 +1,5 @@
 //! Which settings suit this data? Each model alone is tried with a few, on a validation part that is
-//! hidden from training; the best by NDCG@100 is kept, then the blend's weights are fitted on the same part.
+//! hidden from training; the best by recall@20 + NDCG@100 is kept, then the blend's weights are fitted on the same part.
 //!
 //! The test is never looked at. The grids are small on purpose: neighbouring values differ by less
 //! than chance, and each costs a training.
@@ -19,13 +19,13 @@ use crate::metrics::{Ground, summary};
 use crate::popularity::popularity;
 
 /// Listeners on whom a setting is judged.
-const JUDGES: usize = 2500;
+const JUDGES: usize = 8000;
 
 /// λ of EASE.
-const RIDGES: [f32; 7] = [4.0, 12.0, 36.0, 110.0, 330.0, 1000.0, 3000.0];
+const RIDGES: [f32; 8] = [3.0, 8.0, 20.0, 50.0, 125.0, 320.0, 800.0, 2000.0];
 
 /// Where the search for λ begins.
-const FIRST_RIDGE: usize = 2;
+const FIRST_RIDGE: usize = 3;
 
 /// Tries settings on a split of the training data; answers with the best, and the models that they gave.
 pub fn tune(split: &Split, config: &Config, progress: &dyn Progress) -> (Config, Models) {
@@ -33,6 +33,7 @@ pub fn tune(split: &Split, config: &Config, progress: &dyn Progress) -> (Config,
     let mut best = config.clone();
     let mut models = Models {
         als: als::AlsModel::empty(split.train.rows(), split.train.columns()),
+        coarse: als::AlsModel::empty(split.train.rows(), split.train.columns()),
         neighbours: empty(split),
         ease: empty(split),
         sequences: item2vec::neighbours(
@@ -87,14 +88,15 @@ impl<'a> Judge<'a> {
         let figures: Vec<_> = pairs
             .filter_map(|(&l, list)| self.ground.measure(list, self.split.truth.row(l).indices))
             .collect();
-        summary(figures.iter(), self.split.truth.columns()).ndcg_100
+        let reached = summary(figures.iter(), self.split.truth.columns());
+        reached.recall_20 + reached.ndcg_100
     }
 }
 
 fn item_item_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
     let mut most = f64::NEG_INFINITY;
     let mut kept = None;
-    for length_exponent in [0.0, 0.25, 0.5] {
+    for length_exponent in [0.0, 0.15, 0.3, 0.5] {
         for asymmetry in [0.5, 0.65, 0.8] {
             let tried = ItemItemConfig {
                 length_exponent,
@@ -146,35 +148,33 @@ fn ease_ridge(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
     (best.ease.ridge, models.ease) = (RIDGES[at], kept);
 }
 
+/// Factors, α and λ of ALS. More factors are tried only where twice as many were better already.
 fn als_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
     let own = best.als.clone();
-    let tried = [
-        AlsConfig {
-            factors: 128,
-            alpha: 20.0,
-            regularisation: 5.0,
-            ..own.clone()
-        },
-        AlsConfig {
-            factors: 256,
-            alpha: 40.0,
-            regularisation: 1.0,
-            ..own.clone()
-        },
-        own,
-    ];
-    let mut kept: Option<(f64, AlsConfig, als::AlsModel)> = None;
-    for tried in tried {
+    let with = |factors: usize, alpha: f32, regularisation: f32| AlsConfig {
+        factors,
+        alpha,
+        regularisation,
+        ..own.clone()
+    };
+    let mut attempt = |tried: AlsConfig| {
         models.als = als::train(&judge.split.train, &tried, judge.progress);
         let value = judge.value(Voice::Als, models, best);
-        if kept.as_ref().is_none_or(|kept| value > kept.0) {
-            kept = Some((value, tried, models.als.clone()));
-        }
-    }
-    if let Some((_, tried, model)) = kept {
-        (best.als, models.als) = (tried, model);
-    }
+        (value, tried, models.als.clone())
+    };
+    let better = |a: Attempt, b: Attempt| if b.0 > a.0 { b } else { a };
+    let few = better(attempt(own.clone()), attempt(with(128, 20.0, 5.0)));
+    let more = attempt(with(256, 40.0, 1.0));
+    let kept = match more.0 > few.0 {
+        true => better(more, attempt(with(512, 40.0, 1.0))),
+        false => better(few, attempt(with(128, 20.0, 20.0))),
+    };
+    (best.als, models.als) = (kept.1, kept.2);
+    models.coarse = als::train(&judge.split.train, &best.als.coarse(), judge.progress);
 }
+
+/// How good settings are, and what they trained.
+type Attempt = (f64, AlsConfig, als::AlsModel);
 
 #[cfg(test)]
 mod tests {

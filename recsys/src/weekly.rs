@@ -174,7 +174,7 @@ impl Maker<'_> {
         progress: &dyn Progress,
     ) -> Vec<usize> {
         let blend = Blend::new(self.models, self.weights, self.config);
-        let panels = Panels::new(&self.models.als.items, blend.bias());
+        let panels = blend.panels();
         let strengths = &self.interactions.strengths;
         let found = score_all(
             who.len(),

@@ -227,13 +227,11 @@ impl System<'_> {
             let regular = ridge_less.mul_add(G::load(x), G::splat(0.0));
             w0_less.mul_add(G::load(gx), regular).store(r);
         }
-        for (at, (index, value)) in entries.iter().enumerate() {
-            self.fetch_ahead(entries, at);
-            let y = self.other.row(index as usize);
+        self.add_entries::<G>(entries, x, residual, |value, said| {
             let confidence = alpha * value.abs();
             let liked = if value > 0.0 { w0 + confidence } else { 0.0 };
-            axpy_in::<G>(liked - confidence * dot_in::<G>(y, x), y, residual);
-        }
+            liked - confidence * said
+        });
     }
 
     /// Turns `p · YᵀY` in `product` into `A p`.
@@ -246,10 +244,62 @@ impl System<'_> {
             let regular = ridge.mul_add(G::load(p), G::splat(0.0));
             w0.mul_add(G::load(product), regular).store(product);
         }
+        self.add_entries::<G>(entries, p, product, |value, said| {
+            alpha * value.abs() * said
+        });
+    }
+
+    /// `out += Σ factor(v, y · x) y` over a row's entries.
+    #[inline(always)]
+    fn add_entries<G: Group>(
+        &self,
+        entries: Row<'_>,
+        x: &[f32],
+        out: &mut [f32],
+        factor: impl Fn(f32, f32) -> f32,
+    ) {
+        match self.width / LANES {
+            4 => return self.add_in_registers::<G, 4>(entries, x, out, factor),
+            8 => return self.add_in_registers::<G, 8>(entries, x, out, factor),
+            _ => {}
+        }
         for (at, (index, value)) in entries.iter().enumerate() {
             self.fetch_ahead(entries, at);
             let y = self.other.row(index as usize);
-            axpy_in::<G>(alpha * value.abs() * dot_in::<G>(y, p), y, product);
+            axpy_in::<G>(factor(value, dot_in::<G>(y, x)), y, out);
+        }
+    }
+
+    /// The same, bit for bit, for vectors of N groups: x and the sums stay in registers while each y is
+    /// read once.
+    #[inline(always)]
+    fn add_in_registers<G: Group, const N: usize>(
+        &self,
+        entries: Row<'_>,
+        x: &[f32],
+        out: &mut [f32],
+        factor: impl Fn(f32, f32) -> f32,
+    ) {
+        let load = |row: &[f32]| -> [G; N] {
+            let all: &[[f32; LANES]; N] = groups(row).first_chunk().expect("N groups");
+            std::array::from_fn(|k| G::load(&all[k]))
+        };
+        let (x, mut sums) = (load(x), load(out));
+        for (at, (index, value)) in entries.iter().enumerate() {
+            self.fetch_ahead(entries, at);
+            let y = load(self.other.row(index as usize));
+            let (mut even, mut odd) = (G::splat(0.0), G::splat(0.0));
+            for k in (0..N).step_by(2) {
+                even = y[k].mul_add(x[k], even);
+                odd = y[k + 1].mul_add(x[k + 1], odd);
+            }
+            let weight = G::splat(factor(value, even.add(odd).sum()));
+            for k in 0..N {
+                sums[k] = weight.mul_add(y[k], sums[k]);
+            }
+        }
+        for (place, sum) in groups_mut(out).iter_mut().zip(sums) {
+            sum.store(place);
         }
     }
 }
@@ -262,6 +312,7 @@ mod tests {
     fn config(cg_steps: usize, exponent: f32) -> AlsConfig {
         AlsConfig {
             factors: 12,
+            coarse_factors: 4,
             iterations: 1,
             warm_iterations: 1,
             regularisation: 0.3,
@@ -305,6 +356,36 @@ mod tests {
                         "row {row}: {found} {exact}"
                     );
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_in_registers_have_the_bits_of_sums_in_memory() {
+        for (factors, config) in [(64, config(3, 0.0)), (128, config(2, 0.5))] {
+            let (other, start) = (
+                Factors::seeded(200, factors, 9),
+                Factors::seeded(37, factors, 2),
+            );
+            let gram = panels(&gramian(&other), factors);
+            let system = System {
+                other: &other,
+                gram: &gram,
+                width: factors,
+                config: &config,
+            };
+            for row in 0..37 {
+                let (matrix, x) = (matrix(), start.row(row));
+                let entries = matrix.row(row);
+                let factor = |value: f32, said: f32| value * (1.0 - said);
+                let (mut held, mut stored) = (vec![0.5; factors], vec![0.5; factors]);
+                system.add_entries::<crate::kernel::Portable>(entries, x, &mut held, factor);
+                for (index, value) in entries.iter() {
+                    let y = other.row(index as usize);
+                    let said = dot_in::<crate::kernel::Portable>(y, x);
+                    axpy_in::<crate::kernel::Portable>(factor(value, said), y, &mut stored);
+                }
+                assert_eq!(held, stored, "row {row} of {factors}");
             }
         }
     }

@@ -20,16 +20,26 @@ impl Panels {
     /// # Panics
     /// If `bias` is shorter than there are items.
     pub fn new(items: &Factors, bias: &[f32]) -> Self {
-        let depth = items.width();
-        let count = items.rows().div_ceil(LANES);
-        let mut data = vec![0f32; count * depth * LANES];
-        for item in 0..items.rows() {
+        Self::joined(&[items], bias)
+    }
+
+    /// Several vectors per recording, one after the other.
+    ///
+    /// # Panics
+    /// If they are not of the same recordings.
+    pub fn joined(parts: &[&Factors], bias: &[f32]) -> Self {
+        let depth = parts.iter().map(|part| part.width()).sum();
+        let items = parts.first().map_or(0, |part| part.rows());
+        assert!(parts.iter().all(|part| part.rows() == items));
+        let mut data = vec![0f32; items.div_ceil(LANES) * depth * LANES];
+        for item in 0..items {
             let panel = &mut data[item / LANES * depth * LANES..][..depth * LANES];
-            for (k, value) in items.row(item).iter().enumerate() {
+            let values = parts.iter().flat_map(|part| part.row(item));
+            for (k, value) in values.enumerate() {
                 panel[k * LANES + item % LANES] = *value;
             }
         }
-        Self::with(data, bias, depth, items.rows())
+        Self::with(data, bias, depth, items)
     }
 
     /// Recordings without vectors: only biases and extras score.
