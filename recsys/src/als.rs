@@ -26,7 +26,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use crate::csr::Csr;
-use crate::kernel::padded;
+use crate::kernel::{LANES, Line, lines, padded};
 
 pub(crate) use gramian::gramian;
 
@@ -69,15 +69,16 @@ impl AlsConfig {
 /// Vectors, one per row, padded with zeros to whole groups of the kernels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
-    data: Array2<f32>,
+    data: Array2<Line>,
     factors: usize,
 }
 
 impl Factors {
     /// `rows` vectors of zeros.
     pub fn zeros(rows: usize, factors: usize) -> Self {
-        let mut data = Array2::zeros((rows, padded(factors.max(1))));
-        large_pages(data.as_slice_mut().expect("rows lie one after the other"));
+        let groups = padded(factors.max(1)) / LANES;
+        let data = Array2::from_shape_vec((rows, groups), lines(rows * groups))
+            .expect("as many lines as places");
         Self { data, factors }
     }
 
@@ -86,11 +87,12 @@ impl Factors {
     pub fn seeded(rows: usize, factors: usize, seed: u64) -> Self {
         let mut out = Self::zeros(rows, factors);
         let scale = 1.0 / (factors.max(1) as f32).sqrt();
-        for row in 0..rows {
-            for k in 0..factors {
+        let width = out.width();
+        for (row, values) in out.as_mut_slice().chunks_exact_mut(width).enumerate() {
+            for (k, value) in values.iter_mut().enumerate().take(factors) {
                 let bits = split_mix(seed.wrapping_add((row * factors + k) as u64));
                 let unit = (bits >> 40) as f32 / (1u32 << 24) as f32 - 0.5;
-                out.data[[row, k]] = unit * scale;
+                *value = unit * scale;
             }
         }
         out
@@ -108,7 +110,7 @@ impl Factors {
 
     /// Length of a vector with its padding.
     pub fn width(&self) -> usize {
-        self.data.ncols()
+        self.data.ncols() * LANES
     }
 
     /// Vector number `row`, padded.
@@ -119,33 +121,14 @@ impl Factors {
 
     /// All vectors, padded, one after the other.
     pub fn as_slice(&self) -> &[f32] {
-        self.data.as_slice().expect("rows lie one after the other")
+        let lines = self.data.as_slice().expect("rows lie one after the other");
+        bytemuck::cast_slice(lines)
     }
 
     pub(crate) fn as_mut_slice(&mut self) -> &mut [f32] {
-        self.data
-            .as_slice_mut()
-            .expect("rows lie one after the other")
+        let lines = self.data.as_slice_mut();
+        bytemuck::cast_slice_mut(lines.expect("rows lie one after the other"))
     }
-}
-
-/// Asks for large pages before anything is written: rows are read in no order, and with pages of 4 KB
-/// nearly every row would cost a walk through the page tables. A hint, on Linux only.
-pub(crate) fn large_pages(values: &mut [f32]) {
-    #[cfg(target_os = "linux")]
-    {
-        /// Below this there is nothing to win.
-        const WORTH: usize = 4 << 20;
-        const PAGE: usize = 4096;
-        let (start, bytes) = (values.as_mut_ptr() as usize, size_of_val(values));
-        let from = start.next_multiple_of(PAGE);
-        if bytes >= WORTH {
-            // SAFETY: the span lies within `values`, and the advice changes no byte of it.
-            unsafe { libc::madvise(from as *mut _, start + bytes - from, libc::MADV_HUGEPAGE) };
-        }
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = values;
 }
 
 /// SplitMix64's output for one state.

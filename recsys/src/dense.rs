@@ -13,7 +13,7 @@
 
 use rayon::prelude::*;
 
-use crate::kernel::{Group, LANES, TILE_ROWS, interleave, padded, tile, vectorised};
+use crate::kernel::{Group, LANES, Line, TILE_ROWS, interleave, lines, padded, tile, vectorised};
 
 /// Rows of a pivot block.
 const BLOCK: usize = 256;
@@ -24,7 +24,7 @@ const STRIPE: usize = 64;
 /// A symmetric matrix, of which the part on and below the diagonal counts until [`Symmetric::invert`] is done.
 #[derive(Debug, Clone)]
 pub(crate) struct Symmetric {
-    data: Vec<f32>,
+    lines: Vec<Line>,
     size: usize,
     width: usize,
 }
@@ -33,15 +33,23 @@ impl Symmetric {
     /// The identity.
     pub(crate) fn identity(size: usize) -> Self {
         let width = padded(size.max(1));
-        let mut data = vec![0f32; width * width];
-        crate::als::large_pages(&mut data);
+        let mut lines = lines(width / LANES * width);
+        let data: &mut [f32] = bytemuck::cast_slice_mut(&mut lines);
         (0..width).for_each(|i| data[i * width + i] = 1.0);
-        Self { data, size, width }
+        Self { lines, size, width }
+    }
+
+    fn data(&self) -> &[f32] {
+        bytemuck::cast_slice(&self.lines)
+    }
+
+    fn data_mut(&mut self) -> &mut [f32] {
+        bytemuck::cast_slice_mut(&mut self.lines)
     }
 
     /// Row `i`, without its padding.
     pub(crate) fn row(&self, i: usize) -> &[f32] {
-        &self.data[i * self.width..][..self.size]
+        &self.data()[i * self.width..][..self.size]
     }
 
     /// Changes all rows in parallel; only columns up to the row's own count.
@@ -51,7 +59,8 @@ impl Symmetric {
         change: impl Fn(&mut S, usize, &mut [f32]) + Sync + Send,
     ) {
         let size = self.size;
-        let rows = self.data.par_chunks_mut(self.width).enumerate();
+        let width = self.width;
+        let rows = self.data_mut().par_chunks_mut(width).enumerate();
         rows.take(size)
             .for_each_init(scratch, |s, (i, row)| change(s, i, &mut row[..=i]));
     }
@@ -73,7 +82,7 @@ impl Symmetric {
                 .zip(swept.par_chunks_mut(TILE_ROWS * block))
                 .for_each(|(left, out)| product(left, &panels, block, out));
             let columns = panels_of_columns(column, block);
-            self.data
+            self.data_mut()
                 .par_chunks_mut(STRIPE * width)
                 .enumerate()
                 .for_each_init(
@@ -96,15 +105,15 @@ impl Symmetric {
     /// The pivot's columns for all rows, from whichever triangle holds them.
     fn gather(&self, pivot: Pivot, out: &mut [f32]) {
         let Pivot { first, block } = pivot;
-        let width = self.width;
+        let (width, data) = (self.width, self.data());
         let last = first + block;
         for (i, out) in out.chunks_exact_mut(block).enumerate() {
             for (k, out) in out.iter_mut().enumerate() {
                 let (row, column) = (i.max(first + k), i.min(first + k));
                 *out = if i < last && i < first + k {
-                    self.data[row * width + column]
+                    data[row * width + column]
                 } else {
-                    self.data[i * width + first + k]
+                    data[i * width + first + k]
                 };
             }
         }
@@ -113,13 +122,14 @@ impl Symmetric {
     /// The upper triangle from the lower, with the sign that sweeping leaves turned round.
     fn mirror(&mut self) {
         let width = self.width;
+        let data = self.data_mut();
         for rows in (0..width).step_by(LANES) {
             for columns in (0..=rows).step_by(LANES) {
                 for i in rows..rows + LANES {
                     for j in columns..(columns + LANES).min(i + 1) {
-                        let value = -self.data[i * width + j];
-                        self.data[i * width + j] = value;
-                        self.data[j * width + i] = value;
+                        let value = -data[i * width + j];
+                        data[i * width + j] = value;
+                        data[j * width + i] = value;
                     }
                 }
             }
@@ -330,7 +340,7 @@ mod tests {
             let matrix = sample(size);
             let inverse = matrix.clone().invert().unwrap();
             let at =
-                |i: usize, j: usize| f64::from(matrix.data[i.max(j) * matrix.width + i.min(j)]);
+                |i: usize, j: usize| f64::from(matrix.data()[i.max(j) * matrix.width + i.min(j)]);
             for i in (0..size).step_by(7) {
                 for j in (0..size).step_by(5) {
                     let sum: f64 = (0..size)
@@ -360,7 +370,7 @@ mod tests {
                 .num_threads(threads)
                 .build()
                 .unwrap();
-            pool.install(|| sample(400).invert().unwrap().data)
+            pool.install(|| sample(400).invert().unwrap().lines)
         };
         assert!(on(1) == on(3));
     }

@@ -18,6 +18,34 @@ pub const LANES: usize = 16;
 /// Rows that one [`tile`] works on at once: 8 × 16 sums stay in registers.
 pub(crate) const TILE_ROWS: usize = 8;
 
+/// One group of values on a cache line of its own: a vector that begins elsewhere would lie on one line
+/// more than it needs, and each load of a group on two.
+#[derive(Debug, Clone, Copy, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C, align(64))]
+pub(crate) struct Line([f32; LANES]);
+
+/// So many lines of zeros, in large pages where the system has them: rows are read in no order, and with
+/// pages of 4 KB nearly every row would cost a walk through the page tables.
+#[cfg(feature = "job")]
+pub(crate) fn lines(count: usize) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(count);
+    #[cfg(target_os = "linux")]
+    {
+        /// Below this there is nothing to win.
+        const WORTH: usize = 4 << 20;
+        const PAGE: usize = 4096;
+        let room = lines.spare_capacity_mut();
+        let (start, bytes) = (room.as_mut_ptr() as usize, size_of_val(room));
+        let from = start.next_multiple_of(PAGE);
+        if bytes >= WORTH {
+            // SAFETY: the span lies within what was just allocated, and the advice changes no byte of it.
+            unsafe { libc::madvise(from as *mut _, start + bytes - from, libc::MADV_HUGEPAGE) };
+        }
+    }
+    lines.resize(count, Line([0.0; LANES]));
+    lines
+}
+
 /// `count` rounded up to a multiple of [`LANES`].
 pub fn padded(count: usize) -> usize {
     count.div_ceil(LANES) * LANES

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::{AlsConfig, Factors, gramian};
 use crate::csr::{Csr, Row};
 use crate::kernel::{
-    Group, LANES, TILE_ROWS, axpy_in, dot_in, groups, groups_mut, interleave, prefetch,
-    scale_add_in, tile, vectorised,
+    Group, LANES, Line, TILE_ROWS, axpy_in, dot_in, groups, groups_mut, interleave, lines,
+    prefetch, scale_add_in, tile, vectorised,
 };
 
 /// Squared residual under which a row counts as solved (Takács et al. stop alike).
@@ -25,6 +25,7 @@ const BATCHES_PER_TASK: usize = 4;
 pub(super) fn sweep(matrix: &Csr, other: &Factors, target: &mut Factors, config: &AlsConfig) {
     let width = target.width();
     let gram = panels(&gramian(other), width);
+    let gram: &[f32] = bytemuck::cast_slice(&gram);
     let task = TILE_ROWS * BATCHES_PER_TASK;
     target
         .as_mut_slice()
@@ -35,31 +36,36 @@ pub(super) fn sweep(matrix: &Csr, other: &Factors, target: &mut Factors, config:
             |scratch, (index, rows)| {
                 for (batch, rows) in rows.chunks_mut(TILE_ROWS * width).enumerate() {
                     let first = index * task + batch * TILE_ROWS;
-                    solve_batch(matrix, first, other, &gram, rows, scratch, config);
+                    solve_batch(matrix, first, other, gram, rows, scratch, config);
                 }
             },
         );
 }
 
 /// The Gramian's columns in panels of 16: `[panel][row][16]`, as [`tile`] reads them.
-fn panels(gram: &[f32], width: usize) -> Vec<f32> {
+fn panels(gram: &[f32], width: usize) -> Vec<Line> {
+    let mut lines = lines(width / LANES * width);
+    let values: &mut [f32] = bytemuck::cast_slice_mut(&mut lines);
     let columns = (0..width).step_by(LANES);
-    let parts = columns.flat_map(|c| (0..width).flat_map(move |k| &gram[k * width + c..][..LANES]));
-    parts.copied().collect()
+    let parts = columns.flat_map(|c| (0..width).map(move |k| &gram[k * width + c..][..LANES]));
+    for (place, part) in values.chunks_exact_mut(LANES).zip(parts) {
+        place.copy_from_slice(part);
+    }
+    lines
 }
 
 /// Room for one batch: eight rows each of solution, residual, direction and product.
 struct Scratch {
-    x: Vec<f32>,
-    residual: Vec<f32>,
-    direction: Vec<f32>,
-    product: Vec<f32>,
+    x: Vec<Line>,
+    residual: Vec<Line>,
+    direction: Vec<Line>,
+    product: Vec<Line>,
     interleaved: Vec<[f32; TILE_ROWS]>,
 }
 
 impl Scratch {
     fn new(width: usize) -> Self {
-        let room = || vec![0f32; TILE_ROWS * width];
+        let room = || lines(TILE_ROWS * width / LANES);
         Self {
             x: room(),
             residual: room(),
@@ -107,6 +113,8 @@ fn solve_batch_in<G: Group>(
         product,
         interleaved,
     } = scratch;
+    let [x, residual, direction, product] =
+        [x, residual, direction, product].map(|lines| bytemuck::cast_slice_mut::<Line, f32>(lines));
     x.fill(0.0);
     direction.fill(0.0);
     x[..rows.len()].copy_from_slice(rows);
@@ -370,7 +378,7 @@ mod tests {
             let gram = panels(&gramian(&other), factors);
             let system = System {
                 other: &other,
-                gram: &gram,
+                gram: bytemuck::cast_slice(&gram),
                 width: factors,
                 config: &config,
             };

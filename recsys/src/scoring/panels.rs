@@ -3,12 +3,12 @@
 //! listener meets 16 recordings and no sum is ever added across lanes.
 
 use crate::als::Factors;
-use crate::kernel::LANES;
+use crate::kernel::{LANES, Line, lines};
 
 /// Packed vectors and biases; the last panel is filled up with zeros.
 #[derive(Debug, Clone)]
 pub struct Panels {
-    data: Vec<f32>,
+    lines: Vec<Line>,
     bias: Vec<f32>,
     depth: usize,
     items: usize,
@@ -31,7 +31,8 @@ impl Panels {
         let depth = parts.iter().map(|part| part.width()).sum();
         let items = parts.first().map_or(0, |part| part.rows());
         assert!(parts.iter().all(|part| part.rows() == items));
-        let mut data = vec![0f32; items.div_ceil(LANES) * depth * LANES];
+        let mut lines = lines(items.div_ceil(LANES) * depth);
+        let data: &mut [f32] = bytemuck::cast_slice_mut(&mut lines);
         for item in 0..items {
             let panel = &mut data[item / LANES * depth * LANES..][..depth * LANES];
             let values = parts.iter().flat_map(|part| part.row(item));
@@ -39,7 +40,7 @@ impl Panels {
                 panel[k * LANES + item % LANES] = *value;
             }
         }
-        Self::with(data, bias, depth, items)
+        Self::with(lines, bias, depth, items)
     }
 
     /// Recordings without vectors: only biases and extras score.
@@ -47,11 +48,11 @@ impl Panels {
         Self::with(Vec::new(), bias, 0, bias.len())
     }
 
-    fn with(data: Vec<f32>, bias: &[f32], depth: usize, items: usize) -> Self {
+    fn with(lines: Vec<Line>, bias: &[f32], depth: usize, items: usize) -> Self {
         let mut padded = bias[..items].to_vec();
         padded.resize(items.div_ceil(LANES) * LANES, 0.0);
         Self {
-            data,
+            lines,
             bias: padded,
             depth,
             items,
@@ -78,7 +79,7 @@ impl Panels {
 
     #[inline(always)]
     pub(super) fn panel(&self, panel: usize) -> &[f32] {
-        &self.data[panel * self.depth * LANES..(panel + 1) * self.depth * LANES]
+        bytemuck::cast_slice(&self.lines[panel * self.depth..(panel + 1) * self.depth])
     }
 
     #[inline(always)]
