@@ -16,6 +16,7 @@ mod audio;
 mod blobs;
 mod browse;
 pub mod cli;
+mod clips;
 pub mod config;
 mod cursor;
 mod discover;

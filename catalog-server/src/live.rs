@@ -13,6 +13,7 @@ use catalog::edition::{self, Edition};
 use catalog::ids::{Sha256, TrackId};
 use catalog::rendition::Codec;
 use catalog::store::{self, Store};
+use fingerprint::edition::Fingerprints;
 use recsys::ann::Ann;
 use recsys::lists::Lists;
 use search::{Index, Kind, Kinds, Query};
@@ -37,6 +38,8 @@ pub struct Live {
     pub(crate) lists: Option<Lists>,
     /// `None`: published before anybody listened.
     pub(crate) ann: Option<Ann>,
+    /// `None`: published without fingerprints.
+    pub(crate) fingerprints: Option<Fingerprints>,
     newest: OnceLock<Vec<u32>>,
     shelves: OnceLock<Shelves>,
 }
@@ -102,12 +105,17 @@ impl Live {
         let map_ms = began.elapsed().as_millis() as u64;
         let ann = has("ann.json").then(|| Ann::open(&edition.path("")));
         let ann = ann.transpose().map_err(|error| error.to_string())?;
+        let fingerprints = has(fingerprint::edition::FILE)
+            .then(|| Fingerprints::open(&edition.path(fingerprint::edition::FILE)))
+            .transpose()
+            .map_err(|error| error.to_string())?;
         let live = Live {
             id: edition.id.clone(),
             catalogue,
             search: search.map_err(|error| error.to_string())?,
             lists: lists.map_err(|error| error.to_string())?,
             ann,
+            fingerprints,
             newest: OnceLock::new(),
             shelves: OnceLock::new(),
         };

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::config::ms;
 use crate::problem::{MEDIA_TYPE, Problem};
 use crate::{
-    artwork, audio, browse, discover, find, health, lyrics, openapi, page, playback, radio,
+    artwork, audio, browse, clips, discover, find, health, lyrics, openapi, page, playback, radio,
     reports, subsonic,
 };
 use axum::Router;
@@ -24,7 +24,7 @@ use std::time::Instant;
 use tokio::time::timeout;
 
 /// Every path, as metrics label it.
-pub(crate) const ROUTES: [&str; 29] = [
+pub(crate) const ROUTES: [&str; 30] = [
     "/",
     "/app.js",
     "/player.js",
@@ -44,6 +44,7 @@ pub(crate) const ROUTES: [&str; 29] = [
     "/v1/onboarding",
     "/v1/playlists",
     "/v1/playlists/{id}",
+    "/v1/identify",
     "/v1/reports/playback",
     "/openapi.json",
     "/rest/{method}",
@@ -89,6 +90,10 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route(
             "/v1/reports/playback",
             post(reports::playback).options(preflight_post),
+        )
+        .route(
+            "/v1/identify",
+            post(clips::identify).options(preflight_post),
         )
         .route("/openapi.json", answered_by(openapi::document))
         .route(

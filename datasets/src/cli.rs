@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::config::Config;
 use crate::drop::plan::Form;
-use crate::job::{delivery, plays, secret};
+use crate::job::{delivery, performances, plays, secret};
 use crate::token::{Claims, TokenError, sign};
 use catalog::ids::Territory;
 use catalog::job::Context;
@@ -57,6 +57,17 @@ pub enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Compose songs, and each again as others would play it: to measure how covers are found
+    Performances {
+        /// Folder that gets `original/`, `cover/` and `songs.tsv`
+        dir: PathBuf,
+        /// How many songs
+        #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=9999))]
+        songs: u32,
+        /// Seed of all choices
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Print a signed bearer token for a demo listener
     Token {
         /// The listener's number
@@ -97,6 +108,8 @@ pub enum Report {
     Drop(delivery::Report),
     /// Plays.
     Plays(Box<plays::Report>),
+    /// Songs and their covers.
+    Performances(performances::Report),
     /// A token.
     Token {
         /// The text after `Authorization: Bearer `.
@@ -116,6 +129,7 @@ impl fmt::Display for Report {
         match self {
             Report::Drop(report) => report.fmt(f),
             Report::Plays(report) => report.fmt(f),
+            Report::Performances(report) => report.fmt(f),
             Report::Token { token } => f.write_str(token),
         }
     }
@@ -179,6 +193,9 @@ fn make(command: &Command, context: &Context<'_>) -> Result<Report, Error> {
             let store = other.as_ref().unwrap_or(context.store);
             plays::run(&catalogue, store, &parameters, *replace, context.progress)
                 .map(|report| Report::Plays(Box::new(report)))
+        }
+        Command::Performances { dir, songs, seed } => {
+            performances::run(dir, *songs, *seed, context.progress).map(Report::Performances)
         }
         Command::Token {
             listener,

@@ -6,5 +6,6 @@ pub mod delivery;
 mod flac;
 mod masters;
 mod packages;
+pub mod performances;
 pub mod plays;
 pub mod secret;

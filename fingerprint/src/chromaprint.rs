@@ -195,12 +195,13 @@ fn truncated(sample: f32) -> i16 {
     (down + SHIFT).to_bits() as i16
 }
 
-/// Decodes and fingerprints a file; of at most `limit` seconds if given.
+/// Decodes and fingerprints a file; of at most `limit` seconds if given. FLAC's MD5 is not computed
+/// again: a master's was when it came in, and damaged frames are refused by their own checksums.
 ///
 /// # Errors
 /// [`Error::Audio`] if it does not decode, [`Error::Rate`] if its rate is too low.
 pub fn of_file(path: &Path, limit: Option<f64>) -> Result<Fingerprint, Error> {
-    let mut decoder = audio::Decoder::open(path)?;
+    let mut decoder = audio::Decoder::open_verified(path)?;
     let info = decoder.info();
     let rate = info.sample_rate.hz();
     let mut printer = Chromaprinter::new(rate, info.channels(), info.bits)?;

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::answer::{self, Answer};
 use crate::chromaprint;
+use crate::clip;
 use crate::compare::{Comparison, compare};
 use crate::config::Config;
 use crate::decisions::{Decision, Word};
@@ -74,6 +75,9 @@ pub enum Command {
         /// Songs in the catalogue
         #[arg(long, default_value_t = 36)]
         songs: usize,
+        /// The first of them of which damaged copies are made
+        #[arg(long, default_value_t = 36)]
+        damaged: usize,
         /// Songs outside of it, whose clips must be refused
         #[arg(long, default_value_t = 12)]
         strangers: usize,
@@ -83,6 +87,9 @@ pub enum Command {
         /// Clips per noise and length
         #[arg(long, default_value_t = 100)]
         clips: usize,
+        /// A folder of songs and their re-performances, as `datasets covers` composes them
+        #[arg(long, value_name = "DIR")]
+        covers: Option<PathBuf>,
         /// Chooses songs, offsets and noises
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -100,6 +107,9 @@ pub enum Command {
         /// Print the items as numbers
         #[arg(long)]
         raw: bool,
+        /// Write the peaks of the first 30 s there: what `POST /v1/identify` of the server takes
+        #[arg(long, value_name = "FILE")]
+        peaks: Option<PathBuf>,
     },
 }
 
@@ -240,9 +250,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
         Command::Evaluate {
             music,
             songs,
+            damaged,
             strangers,
             seconds,
             clips,
+            covers,
             seed,
             report,
         } => {
@@ -250,9 +262,11 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
                 music: music.clone(),
                 seed: *seed,
                 songs: *songs,
+                damaged: *damaged,
                 strangers: *strangers,
                 seconds: *seconds,
                 clips: *clips,
+                covers: covers.clone(),
             };
             let done = evaluate::evaluate(&plan, &config, context.progress)?;
             if let Some(folder) = report {
@@ -260,9 +274,22 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
             }
             Ok(Report::Evaluate(Box::new(done)))
         }
-        Command::Show { file, length, raw } => {
+        Command::Show {
+            file,
+            length,
+            raw,
+            peaks,
+        } => {
             let limit = (*length > 0).then(|| f64::from(*length));
             let made = chromaprint::of_file(file, limit)?;
+            if let Some(to) = peaks {
+                std::fs::write(to, clip::write(made.print().peaks())).map_err(|source| {
+                    Error::Page {
+                        file: to.display().to_string(),
+                        source,
+                    }
+                })?;
+            }
             let declared = audio::probe(file)?
                 .duration()
                 .map(|length| length.0 as f64 / 1000.0);

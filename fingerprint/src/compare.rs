@@ -1,6 +1,7 @@
 //! What are these two files to each other? For a person who wants to see why.
 //!
-//! With two files all offsets can be tried, so nothing depends on the index here.
+//! The same judgement as in a run, by Chromaprint's bits and by landmarks, so that it explains what
+//! the report says; and with two files all offsets can be tried, so none is missed for want of a key.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,15 +10,15 @@ use catalog::cluster::MatchKind;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::align::{Alignment, errors, overlap};
-use crate::candidates::candidates;
+use crate::align::{errors, overlap};
 use crate::chromaprint;
+use crate::cluster::Pair;
 use crate::config::Config;
+use crate::duplicates;
 use crate::error::Error;
-use crate::index::build;
-use crate::print::{ITEM_SECONDS, Print, View, items_in, seconds_of};
+use crate::print::{ITEM_SECONDS, View, items_in, seconds_of};
 use crate::report::{clock, words};
-use crate::verdict::{Piece, Verdict};
+use crate::verdict::Piece;
 
 /// Columns of the picture.
 const PICTURE: usize = 60;
@@ -37,13 +38,17 @@ pub struct Comparison {
     pub part: Option<usize>,
     /// Seconds by which the second starts later than the first, at the best alignment.
     pub offset: f64,
+    /// The second lasts so many times as long.
+    pub stretch: f64,
+    /// The second is so many semitones higher.
+    pub semitones: f64,
     /// Share of bits that agree over the stretch, 0 to 1.
     pub bit_match: f64,
     /// Seconds of the stretch.
     pub overlap: f64,
     /// True if a side says nothing: silence or a tone.
     pub silent: [bool; 2],
-    /// Share of agreeing bits along the overlap, first to last; none where nothing is said.
+    /// Share of agreeing bits along the first, beginning to end; none where nothing is said.
     pub picture: Vec<Option<f64>>,
 }
 
@@ -61,55 +66,71 @@ pub fn compare(a: &Path, b: &Path, config: &Config) -> Result<Comparison, Error>
     let identical = of_a.source == of_b.source;
     let (print_a, print_b) = (of_a.print(), of_b.print());
     let (view_a, view_b) = (print_a.view(), print_b.view());
-    let (found, verdict) = best(&print_a, &print_b, config);
-    let kind = match verdict {
-        _ if identical => Some(MatchKind::IdenticalAudio),
-        Some(ref verdict) => Some(verdict.kind),
-        None => None,
-    };
+    let nearest = best_offset(view_a, view_b, items_in(config.matching.min_overlap_s));
+    let seen = duplicates::of_two(&print_a, &print_b, nearest, config)
+        .map_or_else(|| unlike(view_a, view_b, nearest), Seen::from);
     Ok(Comparison {
         a: a.to_owned(),
         b: b.to_owned(),
         seconds,
-        kind,
-        part: verdict
-            .and_then(|verdict| verdict.piece)
-            .map(|piece| usize::from(piece == Piece::B)),
-        offset: -found.offset as f64 * ITEM_SECONDS + 0.0,
-        bit_match: found.bit_match(),
-        overlap: seconds_of(found.errors.items),
+        kind: match identical {
+            true => Some(MatchKind::IdenticalAudio),
+            false => seen.kind,
+        },
+        part: seen.part,
+        offset: seen.offset,
+        stretch: seen.stretch,
+        semitones: seen.semitones,
+        bit_match: seen.bit_match,
+        overlap: seen.overlap,
         silent: [view_a.informative_len() == 0, view_b.informative_len() == 0],
-        picture: picture(view_a, view_b, found.offset),
+        picture: seen.picture,
     })
 }
 
-/// The alignment that the rule accepts with the longest stretch, else the one whose whole
-/// overlap agrees best.
-fn best(a: &Print, b: &Print, config: &Config) -> (Alignment, Option<Verdict>) {
-    let rule = &config.matching;
-    let columns = build(std::slice::from_ref(b), 0);
-    let by_keys = columns.view().map_or(Vec::new(), |index| {
-        candidates(a.view(), &index, &config.candidates, |_| true)
-    });
-    let nearest = best_offset(a.view(), b.view(), items_in(rule.min_overlap_s));
-    let accepted = by_keys
-        .iter()
-        .map(|candidate| candidate.offset)
-        .chain([nearest])
-        .filter_map(|offset| rule.judge(a.view(), b.view(), offset))
-        .max_by_key(|(found, _)| (found.errors.items, u64::MAX - found.errors.bits));
-    match accepted {
-        Some((found, verdict)) => (found, Some(verdict)),
-        None => {
-            let limit = rule.stretch_bit_error;
-            let mut found = Alignment::at(a.view(), b.view(), nearest, 0, limit);
-            // Strangers have no stretch; the whole overlap is what there is to show.
-            if found.errors.items < items_in(rule.min_overlap_s) {
-                let range = overlap(a.view().len(), b.view().len(), nearest);
-                found.errors = errors(a.view(), b.view(), nearest, range);
-            }
-            (found, None)
+/// What is to be seen of two prints.
+struct Seen {
+    kind: Option<MatchKind>,
+    part: Option<usize>,
+    offset: f64,
+    stretch: f64,
+    semitones: f64,
+    bit_match: f64,
+    overlap: f64,
+    picture: Vec<Option<f64>>,
+}
+
+impl From<Pair> for Seen {
+    fn from(pair: Pair) -> Seen {
+        let shares = pair.way.along.iter();
+        Seen {
+            kind: Some(pair.kind),
+            part: pair.piece.map(|piece| usize::from(piece == Piece::B)),
+            offset: -pair.offset as f64 * ITEM_SECONDS + 0.0,
+            stretch: pair.way.stretch,
+            semitones: pair.way.semitones,
+            bit_match: pair.bit_match,
+            overlap: seconds_of(pair.overlap),
+            picture: shares
+                .map(|&per_cent| Some(0.5 + f64::from(per_cent) / 200.0))
+                .collect(),
         }
+    }
+}
+
+/// Strangers: the offset at which they agree best, and how little that is.
+fn unlike(a: View<'_>, b: View<'_>, nearest: i64) -> Seen {
+    let range = overlap(a.len(), b.len(), nearest);
+    let found = errors(a, b, nearest, range);
+    Seen {
+        kind: None,
+        part: None,
+        offset: -nearest as f64 * ITEM_SECONDS + 0.0,
+        stretch: 1.0,
+        semitones: 0.0,
+        bit_match: 1.0 - found.rate(),
+        overlap: seconds_of(found.items),
+        picture: picture(a, b, nearest),
     }
 }
 
@@ -182,6 +203,14 @@ impl fmt::Display for Comparison {
             return Ok(());
         }
         writeln!(f, "offset   B starts {:+.2} s against A", self.offset)?;
+        if (self.stretch - 1.0).abs() > 5e-4 || self.semitones.abs() > 0.05 {
+            let longer = 100.0 * (self.stretch - 1.0);
+            writeln!(
+                f,
+                "bent     B lasts {longer:+.2} % longer, {:+.2} semitones",
+                self.semitones
+            )?;
+        }
         let percent = 100.0 * self.bit_match;
         writeln!(
             f,

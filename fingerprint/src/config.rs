@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::bent::Bending;
 use crate::candidates::Gate;
 use crate::cluster::Linkage;
+use crate::covers::Covering;
 use crate::identify::Listening;
 use crate::verdict::Rule;
 
@@ -27,6 +28,8 @@ pub struct Config {
     pub bent: Bending,
     /// Which matches may share a cluster.
     pub cluster: Linkage,
+    /// What may be the same song, played again.
+    pub covers: Covering,
     /// What counts as a recognised clip.
     pub identify: Listening,
 }

@@ -18,6 +18,7 @@ use crate::decisions::Said;
 use crate::index::{Index, IndexColumns, build};
 use crate::landmarks::Landmarks;
 use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
+use crate::pieces::Pieces;
 use crate::print::{ITEM_SECONDS, Print, items_in};
 use crate::trace::{Line, SEGMENT};
 use crate::verdict::Verdict;
@@ -146,34 +147,17 @@ pub fn matching_pairs(
                 Some(false) => true,
                 None => false,
             };
-            let query = &prints[a];
-            let found = candidates(query.view(), &indexes.items, &config.candidates, wanted);
-            let rough = config.bent.rough(query, &indexes.landmarks, wanted);
-            alignments.fetch_add((found.len() + rough.len()) as u64, Ordering::Relaxed);
+            let (found, tried) = queried(&prints[a], prints, indexes, config, wanted);
+            alignments.fetch_add(tried as u64, Ordering::Relaxed);
             progress.advance(1);
-            let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
-            rows.extend(rough.iter().map(|(row, _)| *row));
-            rows.sort_unstable();
-            rows.dedup();
-            let pairs: Vec<Pair> = rows
-                .into_iter()
-                .filter_map(|b| {
-                    let offsets: Vec<i64> = found
-                        .iter()
-                        .filter(|found| found.row as usize == b)
-                        .map(|found| found.offset)
-                        .collect();
-                    let lines: Vec<Line> = rough
-                        .iter()
-                        .filter(|(row, _)| *row == b)
-                        .map(|(_, line)| *line)
-                        .collect();
-                    let pair = judged(query, &prints[b], &offsets, &lines, config)?;
-                    let pair = Pair { a, b, ..pair };
-                    Some(if a < b { pair } else { pair.mirrored() })
-                })
-                .collect();
-            pairs
+            found.into_iter().map(move |pair| {
+                let pair = Pair { a, ..pair };
+                if pair.a < pair.b {
+                    pair
+                } else {
+                    pair.mirrored()
+                }
+            })
         })
         .collect();
     progress.finish();
@@ -181,35 +165,56 @@ pub fn matching_pairs(
     (pairs, alignments.into_inner())
 }
 
-/// The rows that a recording outside of them matches, and as what.
-pub fn of_query(
+/// The rows that a recording outside of them matches, with row `b` and what they are to it.
+pub fn of_query(query: &Print, prints: &[Print], indexes: &Both<'_>, config: &Config) -> Vec<Pair> {
+    queried(query, prints, indexes, config, |_| true).0
+}
+
+/// What two recordings are to each other; `nearest` is an offset to try beside those that keys
+/// lead to.
+pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pair> {
+    let second = std::slice::from_ref(b);
+    // Two alone need no thin index.
+    let (items, landmarks) = (
+        build(second, 0),
+        build(&[Landmarks::from(b)], config.bent.sampling / 2),
+    );
+    let (items, landmarks) = (items.view()?, landmarks.view()?);
+    let found = candidates(a.view(), &items, &config.candidates, |_| true);
+    let offsets: Vec<i64> = found
+        .iter()
+        .map(|found| found.offset)
+        .chain([nearest])
+        .collect();
+    let rough = config.bent.rough(a, &landmarks, |_| true);
+    let lines: Vec<Line> = rough.iter().map(|(_, line)| *line).collect();
+    judged(a, b, &offsets, &lines, config)
+}
+
+/// The rows among the wanted that a query matches (its own side is row 0 of each pair), and how
+/// many alignments that took.
+fn queried(
     query: &Print,
     prints: &[Print],
     indexes: &Both<'_>,
     config: &Config,
-) -> Vec<(usize, String)> {
-    let found = candidates(query.view(), &indexes.items, &config.candidates, |_| true);
-    let rough = config.bent.rough(query, &indexes.landmarks, |_| true);
+    wanted: impl Fn(u32) -> bool,
+) -> (Vec<Pair>, usize) {
+    let found = candidates(query.view(), &indexes.items, &config.candidates, &wanted);
+    let rough = config.bent.rough(query, &indexes.landmarks, &wanted);
     let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
     rows.extend(rough.iter().map(|(row, _)| *row));
     rows.sort_unstable();
     rows.dedup();
-    rows.into_iter()
-        .filter_map(|row| {
-            let offsets: Vec<i64> = found
-                .iter()
-                .filter(|found| found.row as usize == row)
-                .map(|found| found.offset)
-                .collect();
-            let lines: Vec<Line> = rough
-                .iter()
-                .filter(|(of, _)| *of == row)
-                .map(|(_, line)| *line)
-                .collect();
-            let pair = judged(query, &prints[row], &offsets, &lines, config)?;
-            Some((row, crate::report::words(pair.kind).to_owned()))
-        })
-        .collect()
+    let pairs = rows.into_iter().filter_map(|row| {
+        let of_row = found.iter().filter(|found| found.row as usize == row);
+        let offsets: Vec<i64> = of_row.map(|found| found.offset).collect();
+        let of_row = rough.iter().filter(|(of, _)| *of == row);
+        let lines: Vec<Line> = of_row.map(|(_, line)| *line).collect();
+        let pair = judged(query, &prints[row], &offsets, &lines, config)?;
+        Some(Pair { b: row, ..pair })
+    });
+    (pairs.collect(), found.len() + rough.len())
 }
 
 /// What two are, by Chromaprint if it can say, else by landmarks. The rows are left zero.
@@ -241,7 +246,10 @@ fn judged(
             }
         }
         Some((found, verdict)) => of_alignment(first, second, &found, &verdict),
-        None => of_bent(first, second, &best_bent(lines)?),
+        None => match Pieces::find(first.view(), second.view(), offsets, &config.matching) {
+            Some(pieces) => of_pieces(first, second, &pieces),
+            None => of_bent(first, second, &best_bent(lines)?),
+        },
     })
 }
 
@@ -285,6 +293,26 @@ fn of_alignment(a: &Print, b: &Print, found: &Alignment, verdict: &Verdict) -> P
         way: Way {
             share: (found.stretch.len() as f64 / shorter as f64).min(1.0),
             along: found.along(a.view(), b.view()),
+            ..Way::default()
+        },
+    }
+}
+
+fn of_pieces(a: &Print, b: &Print, pieces: &Pieces) -> Pair {
+    let (errors, verdict) = (pieces.errors(), Pieces::verdict());
+    let shorter = a.view().len().min(b.view().len()).max(1);
+    Pair {
+        a: 0,
+        b: 0,
+        offset: pieces.offset(),
+        bit_match: 1.0 - errors.rate(),
+        overlap: errors.items,
+        kind: verdict.kind,
+        piece: verdict.piece,
+        way: Way {
+            share: (errors.items as f64 / shorter as f64).min(1.0),
+            rigid: false,
+            along: pieces.along(a.view(), b.view()),
             ..Way::default()
         },
     }

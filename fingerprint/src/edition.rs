@@ -31,7 +31,7 @@ use crate::verdict::Rule;
 #[cfg(feature = "job")]
 mod write;
 #[cfg(feature = "job")]
-pub use write::{Written, write_edition};
+pub use write::{Written, write_edition, write_library};
 
 /// The file's name in an edition.
 pub const FILE: &str = "fingerprints.bin";

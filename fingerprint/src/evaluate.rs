@@ -10,21 +10,26 @@
 use std::path::{Path, PathBuf};
 
 use catalog::progress::Progress;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::print::Print;
 
 mod clips;
 mod degrade;
 mod found;
 mod page;
+mod replayed;
 mod songs;
 mod sound;
+mod speech;
 
 pub use clips::Heard;
 pub use found::Found;
 pub use page::{html, text};
+pub use replayed::Replayed;
 
 /// What to evaluate.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -33,14 +38,18 @@ pub struct Plan {
     pub music: PathBuf,
     /// Decides which songs, where clips begin, and every noise.
     pub seed: u64,
-    /// Songs in the catalogue that duplicates are sought in.
+    /// Songs in the catalogue.
     pub songs: usize,
+    /// The first of them of which damaged copies are made.
+    pub damaged: usize,
     /// Songs that are no part of it, for clips that must be refused.
     pub strangers: usize,
     /// Seconds of each song that are used.
     pub seconds: f64,
     /// Clips per row of the table.
     pub clips: usize,
+    /// A folder of songs and their re-performances (`original/`, `cover/`).
+    pub covers: Option<PathBuf>,
 }
 
 /// What came out.
@@ -61,6 +70,10 @@ pub struct Evaluation {
     pub strangers_matched: Vec<(PathBuf, PathBuf)>,
     /// Clips, by noise and length.
     pub heard: Vec<Heard>,
+    /// Songs that others play, where a folder of them was named.
+    pub replayed: Option<Replayed>,
+    /// Pairs of different songs that would be shown as likely covers.
+    pub like_covers: Vec<(PathBuf, PathBuf, f64)>,
 }
 
 /// Runs it all.
@@ -77,19 +90,55 @@ pub fn evaluate(
     let mut left_out = Vec::new();
     let ffmpeg = songs::ffmpeg();
     if !ffmpeg {
-        left_out.push("ffmpeg is not installed: no codecs, no tempo, no pitch".to_owned());
+        left_out
+            .push("ffmpeg is not installed: no codecs, no tempo, no pitch, no karaoke".to_owned());
     }
-    let (found, strangers_matched) = found::duplicates(catalogue, plan, config, ffmpeg, progress);
-    let heard = clips::clips(catalogue, strangers, plan, config, progress);
-    let paths = |songs: &[songs::Song]| songs.iter().map(|song| song.path.clone()).collect();
+    let talk = speech::Talk::new();
+    if !talk.recorded() {
+        left_out.push("espeak-ng is not installed: voices are synthesised".to_owned());
+    }
+    let prints: Vec<Print> = chosen
+        .par_iter()
+        .map(|song| found::print_of(&song.samples))
+        .collect();
+    let (prints, of_strangers) = prints.split_at(catalogue.len());
+    let (found, strangers_matched) =
+        found::duplicates(catalogue, prints, plan, config, &talk, ffmpeg, progress);
+    let known = found::known(of_strangers, prints, config);
+    left_out.extend(known.iter().map(|&(stranger, row)| {
+        let [stranger, row] =
+            [&strangers[stranger], &catalogue[row]].map(|song| song.path.display());
+        format!("{stranger} is no stranger: the catalogue has it as {row}")
+    }));
+    let strangers: Vec<&songs::Song> = (0..strangers.len())
+        .filter(|at| known.iter().all(|(stranger, _)| stranger != at))
+        .map(|at| &strangers[at])
+        .collect();
+    let replayed = plan.covers.as_deref();
+    let replayed = replayed
+        .map(|folder| replayed::replayed(folder, config, progress))
+        .transpose()?;
+    let like_covers =
+        config
+            .covers
+            .search(prints, &vec![replayed.is_some(); prints.len()], progress);
+    let heard = clips::clips(catalogue, &strangers, prints, plan, config, &talk, progress);
     Ok(Evaluation {
         plan: plan.clone(),
-        songs: paths(catalogue),
-        strangers: paths(strangers),
+        songs: catalogue.iter().map(|song| song.path.clone()).collect(),
+        strangers: strangers.iter().map(|song| song.path.clone()).collect(),
         left_out,
         found,
         strangers_matched,
         heard,
+        replayed,
+        like_covers: like_covers
+            .iter()
+            .map(|cover| {
+                let path = |row: usize| catalogue[row].path.clone();
+                (path(cover.a), path(cover.b), cover.score)
+            })
+            .collect(),
     })
 }
 

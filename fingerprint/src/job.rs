@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chromaprint;
 use crate::config::Config;
+use crate::covers::shown::Shown;
 use crate::decisions::{self, Decision, Decisions, Said};
 use crate::duplicates::{self, Work};
 use crate::error::Error;
@@ -34,7 +35,7 @@ use crate::shard::Shard;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-const RULES: u32 = 2;
+pub(crate) const RULES: u32 = 3;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,7 @@ pub(crate) struct Findings {
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) related: Vec<MatchEvidence>,
     pub(crate) pictures: Vec<Picture>,
+    pub(crate) covers: Vec<Shown>,
     pub(crate) work: Work,
 }
 
@@ -196,15 +198,25 @@ fn compare(
     pairs.extend(known.pairs_among(&library));
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     work.pairs = pairs.len() as u64;
+    let mut covers = config.covers.search(&library.prints, &new, progress);
+    covers.extend(known.covers_among(&library));
+    // Whoever is the same recording is no cover of it.
+    covers.retain(|cover| {
+        !pairs
+            .iter()
+            .any(|pair| (pair.a, pair.b) == (cover.a, cover.b))
+    });
+    covers.sort_by_key(|cover| (cover.a, cover.b));
     let (rows, prints) = (&library.rows, &library.prints);
     let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
-    Known::of(&library, &pairs).keep(store, config, &run)?;
+    Known::of(&library, &pairs, &covers).keep(store, config, &run)?;
     let report = DuplicateReport {
         run,
         clusters: clustered.clusters,
     };
     let findings = Findings {
         pictures: Picture::of(&library, &pairs),
+        covers: Shown::of(&library, &covers),
         silent: library.silent,
         conflicts: library.conflicts,
         related: clustered.related,

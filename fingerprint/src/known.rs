@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::Pair;
 use crate::config::Config;
+use crate::covers::Cover;
 use crate::error::Error;
+use crate::job::RULES;
 use crate::library::Library;
 use crate::print::ALGORITHM;
 use crate::stored::Source;
@@ -29,6 +31,8 @@ pub struct Known {
     audios: Vec<String>,
     /// Matches among them.
     pairs: Vec<Pair>,
+    /// Likely covers among them.
+    covers: Vec<Cover>,
     #[serde(skip)]
     of: BTreeMap<String, usize>,
 }
@@ -57,10 +61,12 @@ fn names(library: &Library) -> Vec<String> {
 fn folder(config: &Config) -> String {
     let decides = (
         ALGORITHM,
+        RULES,
         &config.index,
         &config.candidates,
         &config.matching,
         &config.bent,
+        &config.covers,
     );
     let said = serde_json::to_vec(&decides).expect("settings are plain data");
     format!("{PREFIX}{}/", &Sha256::of(said).to_string()[..20])
@@ -68,10 +74,11 @@ fn folder(config: &Config) -> String {
 
 impl Known {
     /// What a run compared.
-    pub fn of(library: &Library, pairs: &[Pair]) -> Known {
+    pub fn of(library: &Library, pairs: &[Pair], covers: &[Cover]) -> Known {
         Known {
             audios: names(library),
             pairs: pairs.to_vec(),
+            covers: covers.to_vec(),
             of: BTreeMap::new(),
         }
     }
@@ -96,6 +103,9 @@ impl Known {
         known
             .pairs
             .retain(|pair| pair.a.max(pair.b) < known.audios.len());
+        known
+            .covers
+            .retain(|cover| cover.a.max(cover.b) < known.audios.len());
         Ok(known)
     }
 
@@ -119,22 +129,36 @@ impl Known {
 
     /// The matches among rows that are in the library now, counted as the library counts.
     pub fn pairs_among(&self, library: &Library) -> Vec<Pair> {
-        let rows: BTreeMap<usize, usize> = names(library)
-            .iter()
-            .enumerate()
+        let rows = self.rows_in(library);
+        let pairs = self.pairs.iter().filter_map(|pair| {
+            let (a, b) = (*rows.get(&pair.a)?, *rows.get(&pair.b)?);
+            let pair = Pair {
+                a,
+                b,
+                ..pair.clone()
+            };
+            Some(if a < b { pair } else { pair.mirrored() })
+        });
+        pairs.collect()
+    }
+
+    /// The likely covers among them.
+    pub fn covers_among(&self, library: &Library) -> Vec<Cover> {
+        let rows = self.rows_in(library);
+        let covers = self.covers.iter().filter_map(|cover| {
+            let (a, b) = (*rows.get(&cover.a)?, *rows.get(&cover.b)?);
+            let cover = Cover { a, b, ..*cover };
+            Some(if a < b { cover } else { cover.mirrored() })
+        });
+        covers.collect()
+    }
+
+    /// The rows of a library by our own numbers.
+    fn rows_in(&self, library: &Library) -> BTreeMap<usize, usize> {
+        let names = names(library);
+        let known = names.iter().enumerate();
+        known
             .filter_map(|(row, name)| Some((*self.of.get(name)?, row)))
-            .collect();
-        self.pairs
-            .iter()
-            .filter_map(|pair| {
-                let (a, b) = (*rows.get(&pair.a)?, *rows.get(&pair.b)?);
-                let pair = Pair {
-                    a,
-                    b,
-                    ..pair.clone()
-                };
-                Some(if a < b { pair } else { pair.mirrored() })
-            })
             .collect()
     }
 }

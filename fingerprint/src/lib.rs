@@ -22,10 +22,12 @@ pub mod candidates;
 pub mod chromaprint;
 #[cfg(feature = "job")]
 pub mod cli;
+pub mod clip;
 pub mod cluster;
 #[cfg(feature = "job")]
 pub mod compare;
 pub mod config;
+pub mod covers;
 pub mod decisions;
 #[cfg(feature = "job")]
 pub mod duplicates;
@@ -46,6 +48,7 @@ pub mod library;
 #[cfg(feature = "job")]
 pub mod page;
 pub mod peaks;
+pub mod pieces;
 pub mod print;
 #[cfg(feature = "job")]
 pub mod report;

@@ -41,6 +41,14 @@ pub fn html(report: &Report) -> String {
         matches(&mut page, report, &report.related);
         page.push_str("</section>");
     }
+    if !report.covers.is_empty() {
+        page.push_str("<section><h2>Perhaps one song, played twice</h2><p>Low severity; nothing is merged.<ul>");
+        for cover in &report.covers {
+            let [a, b] = [&cover.a, &cover.b].map(|id| titled(report, id));
+            let _ = write!(page, "<li>{a} and {b}: {cover}");
+        }
+        page.push_str("</ul></section>");
+    }
     page.push_str(
         "<section><p>Wrong? <code>backline fingerprint decide ISRC ISRC different --who NAME \
          --why REASON</code> holds for ever, and so does <code>same</code>.</section></html>",

@@ -11,6 +11,7 @@ use comfy_table::{CellAlignment, LineStyle, Table, TableStyle};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Pair;
+use crate::covers::shown::Shown;
 use crate::duplicates::Work;
 use crate::job::{Findings, Made};
 use crate::library::{Conflict, Library};
@@ -108,6 +109,8 @@ pub struct Report {
     pub clusters: Vec<Cluster>,
     /// Matches that make no duplicate: songs in a mix, shared parts.
     pub related: Vec<MatchEvidence>,
+    /// What may be the same song, played again: for a person to look at, never merged.
+    pub covers: Vec<Shown>,
     /// How the matches look.
     pub pictures: Vec<Picture>,
     /// Recordings that say nothing: silence, tones.
@@ -132,6 +135,7 @@ impl Report {
             reused: false,
             clusters: Vec::new(),
             related: Vec::new(),
+            covers: Vec::new(),
             pictures: Vec::new(),
             silent: Vec::new(),
             conflicts: Vec::new(),
@@ -152,6 +156,7 @@ impl Report {
         self.run = Some(duplicates.run);
         self.clusters = duplicates.clusters;
         self.related = findings.related;
+        self.covers = findings.covers;
         self.pictures = findings.pictures;
         self.silent = findings.silent;
         self.conflicts = findings.conflicts;
@@ -173,6 +178,7 @@ impl Report {
         for id in failed
             .chain(clustered)
             .chain(related)
+            .chain(self.covers.iter().flat_map(|cover| [&cover.a, &cover.b]))
             .chain(&self.silent)
             .chain(conflicts)
         {
@@ -261,6 +267,13 @@ impl fmt::Display for Report {
         };
         self.fmt_clusters(f)?;
         self.fmt_related(f)?;
+        for cover in self.covers.iter().take(MAX_LINES) {
+            let [a, b] = [&cover.a, &cover.b].map(|id| self.name(id));
+            writeln!(
+                f,
+                "\nperhaps one song, played twice: {a} and {b}\n  {cover} (low severity; nothing is merged)"
+            )?;
+        }
         if !self.silent.is_empty() {
             let names: Vec<String> = self
                 .silent

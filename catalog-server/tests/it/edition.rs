@@ -175,6 +175,7 @@ pub(crate) fn publish(store: &Store, extra: u16) -> Published {
     )
     .unwrap();
     lists(&draft.folder().join("lists.bin"));
+    crate::clips::fingerprints(draft.folder());
     let gate = Gate {
         max_loss: 1.0,
         max_metric_drop: 1.0,

@@ -6,6 +6,7 @@ mod browse;
 mod bucket;
 mod client;
 mod clients;
+mod clips;
 mod connections;
 mod edition;
 mod graph;

@@ -156,6 +156,6 @@ fn decode(path: &Path) -> Result<(SampleRate, Vec<[f32; 2]>), Error> {
     }
 }
 
-fn quantise(sample: f32) -> i16 {
+pub(super) fn quantise(sample: f32) -> i16 {
     (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16
 }

@@ -194,3 +194,53 @@ impl Writer<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tune's notes as (sixteenths since the beginning, semitones above the key).
+    fn tune(brief: &str) -> Vec<(u32, i32)> {
+        let brief: Brief = brief.parse().unwrap();
+        let band = band::of(brief.style);
+        let sixteenth = RATE as f32 * 15.0 / brief.bpm as f32;
+        // The tune is panned to where nobody else plays: a chord's third voice is a rounding away.
+        let tune = |note: &Note| note.pan.to_bits() == 0.2f32.to_bits();
+        let notes = write(&brief).notes.into_iter().filter(tune);
+        notes
+            .map(|note| {
+                let place = (note.start as f32 / sixteenth).round() as u32;
+                (place, note.pitch - band.tune.base - i32::from(brief.key))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn one_seed_gives_one_tune_in_any_style_key_and_tempo() {
+        for seed in 1..20 {
+            let of = |style: &str, bpm: u32, key: u32| {
+                tune(&format!(
+                    "style={style} bpm={bpm} key={key} mode=minor seconds=120 seed={seed}"
+                ))
+            };
+            let one = of("house", 100, 0);
+            for other in [
+                of("folk", 88, 5),
+                of("chip", 120, 9),
+                of("rock", 100, 3),
+                of("dub", 90, 7),
+            ] {
+                let both: Vec<_> = one.iter().zip(&other).collect();
+                let times = both.iter().filter(|(x, y)| x.0 == y.0).count();
+                let pitches = both.iter().filter(|(x, y)| (x.1 - y.1) % 12 == 0).count();
+                assert_eq!(times, both.len(), "seed {seed}");
+                // One note in six is changed at each return.
+                assert!(
+                    pitches * 10 > both.len() * 6,
+                    "seed {seed}: {pitches} of {}",
+                    both.len()
+                );
+            }
+        }
+    }
+}

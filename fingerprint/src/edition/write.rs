@@ -64,11 +64,10 @@ pub fn write_edition(
 }
 
 /// Writes a library and its index; gives the number of items and the size of the index.
-pub(crate) fn write_library(
-    path: &Path,
-    library: &Library,
-    config: &Config,
-) -> Result<(u64, u64), Error> {
+///
+/// # Errors
+/// [`Error::Columns`] when the file cannot be written.
+pub fn write_library(path: &Path, library: &Library, config: &Config) -> Result<(u64, u64), Error> {
     let index = build(&library.prints, config.index.sampling);
     let rows: Vec<Landmarks<'_>> = library.prints.iter().map(Landmarks::from).collect();
     let landmarks = build(&rows, config.identify.sampling);

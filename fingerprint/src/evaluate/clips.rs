@@ -1,14 +1,16 @@
 //! Which clips are recognised, and which strangers are taken for somebody?
 
+use std::path::PathBuf;
+
 use catalog::progress::Progress;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Plan;
-use super::degrade::sixteen_bits;
-use super::found::print_of;
+use super::degrade::{Damage, sixteen_bits};
 use super::songs::Song;
-use super::sound::{Dice, faster, mixed, pink, room, voices};
+use super::sound::{Dice, faster, mixed, pink, room};
+use super::speech::Talk;
 use crate::config::Config;
 use crate::identify::Listening;
 use crate::index::{Index, build};
@@ -35,33 +37,33 @@ pub struct Heard {
     pub target: Option<f64>,
     /// Clips of other songs that were taken for one of the catalogue: per cent.
     pub strangers: f64,
+    /// Those: whose clip, and what it was taken for.
+    pub taken_for: Vec<(PathBuf, PathBuf)>,
     /// Processor time of a query with its peaks, milliseconds: mean.
     pub cpu_ms: f64,
 }
 
-type Damage = fn(&[f32], &mut Dice) -> Vec<f32>;
-
 /// What is done to clips, with the top-1 shares asked for at 5, 10 and 15 s.
 const DAMAGES: &[(&str, Option<[f64; 3]>, Damage)] = &[
-    ("none", None, |x, _| x.to_vec()),
-    ("pink 0 dB", Some([94.0, 98.0, 99.5]), |x, dice| {
+    ("none", None, |x, _, _| x.to_vec()),
+    ("pink 0 dB", Some([94.0, 98.0, 99.5]), |x, dice, _| {
         mixed(x, &pink(dice, x.len()), 0.0)
     }),
-    ("babble 5 dB", Some([97.0, 99.0, 99.0]), |x, dice| {
-        mixed(x, &voices(dice, x.len(), 6), 5.0)
+    ("babble 5 dB", Some([97.0, 99.0, 99.0]), |x, dice, talk| {
+        mixed(x, &talk.of(dice, x.len(), 6), 5.0)
     }),
-    ("babble 0 dB", Some([82.0, 95.0, 97.0]), |x, dice| {
-        mixed(x, &voices(dice, x.len(), 6), 0.0)
+    ("babble 0 dB", Some([82.0, 95.0, 97.0]), |x, dice, talk| {
+        mixed(x, &talk.of(dice, x.len(), 6), 0.0)
     }),
-    ("room, microphone, pink 10 dB", None, |x, dice| {
+    ("room, microphone, pink 10 dB", None, |x, dice, _| {
         let heard = room(dice, x);
         mixed(&heard, &pink(dice, x.len()), 10.0)
     }),
-    ("2 % too fast, pink 10 dB", None, |x, dice| {
+    ("2 % too fast, pink 10 dB", None, |x, dice, _| {
         let fast = faster(x, 1.02);
         mixed(&fast, &pink(dice, fast.len()), 10.0)
     }),
-    ("2 % too slow, pink 10 dB", None, |x, dice| {
+    ("2 % too slow, pink 10 dB", None, |x, dice, _| {
         let slow = faster(x, 0.98);
         mixed(&slow, &pink(dice, slow.len()), 10.0)
     }),
@@ -69,6 +71,8 @@ const DAMAGES: &[(&str, Option<[f64; 3]>, Damage)] = &[
 
 /// One clip's outcome.
 struct Outcome {
+    song: PathBuf,
+    row: Option<usize>,
     top: bool,
     accepted: Option<bool>,
     nanos: u64,
@@ -76,30 +80,30 @@ struct Outcome {
 
 pub(super) fn clips(
     songs: &[Song],
-    strangers: &[Song],
+    strangers: &[&Song],
+    prints: &[Print],
     plan: &Plan,
     config: &Config,
+    talk: &Talk,
     progress: &dyn Progress,
 ) -> Vec<Heard> {
-    let prints: Vec<Print> = songs
-        .par_iter()
-        .map(|song| print_of(&song.samples))
-        .collect();
     let rows: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
     let columns = build(&rows, config.identify.sampling);
     let Some(index) = columns.view() else {
         return Vec::new();
     };
     let ear = Ear {
-        prints: &prints,
+        prints,
         index,
         listening: &config.identify,
+        talk,
     };
     progress.begin("clips", (DAMAGES.len() * 6 * plan.clips) as u64, "clips");
+    let ours: Vec<&Song> = songs.iter().collect();
     let mut table = Vec::new();
     for (noise, targets, damage) in DAMAGES {
         for (at, seconds) in [5.0, 10.0, 15.0].into_iter().enumerate() {
-            let ours = ear.hear(songs, Some(()), *damage, seconds, plan, progress);
+            let ours = ear.hear(&ours, Some(()), *damage, seconds, plan, progress);
             let others = ear.hear(strangers, None, *damage, seconds, plan, progress);
             let percent = |n: usize, of: usize| 100.0 * n as f64 / of.max(1) as f64;
             let accepted = |outcomes: &[Outcome], right: bool| {
@@ -118,6 +122,11 @@ pub(super) fn clips(
                 wrong: percent(accepted(&ours, false), ours.len()),
                 target: targets.map(|targets| targets[at]),
                 strangers: percent(accepted(&others, false), others.len()),
+                taken_for: others
+                    .iter()
+                    .filter(|o| o.accepted.is_some())
+                    .filter_map(|o| Some((o.song.clone(), songs[o.row?].path.clone())))
+                    .collect(),
                 cpu_ms: nanos as f64 / 1e6 / ours.len().max(1) as f64,
             });
         }
@@ -130,12 +139,13 @@ struct Ear<'a> {
     prints: &'a [Print],
     index: Index<'a>,
     listening: &'a Listening,
+    talk: &'a Talk,
 }
 
 impl Ear<'_> {
     fn hear(
         &self,
-        songs: &[Song],
+        songs: &[&Song],
         known: Option<()>,
         damage: Damage,
         seconds: f64,
@@ -156,11 +166,15 @@ impl Ear<'_> {
                 let clip =
                     &songs[song].samples[from..][..len.min(songs[song].samples.len() - from)];
                 let signal: Vec<f32> = clip.iter().map(|&s| f32::from(s)).collect();
-                let mut damaged = sixteen_bits(&damage(&signal, &mut dice));
+                let mut damaged = sixteen_bits(&damage(&signal, &mut dice, self.talk));
                 damaged.truncate((seconds * f64::from(RATE)) as usize);
                 progress.advance(1);
                 let same = |row: usize| known.is_some() && self.same(row, song, clip);
-                self.outcome(&damaged, same)
+                let outcome = self.outcome(&damaged, same);
+                Outcome {
+                    song: songs[song].path.clone(),
+                    ..outcome
+                }
             })
             .collect()
     }
@@ -178,6 +192,8 @@ impl Ear<'_> {
         let right = best.is_some_and(|found| same(found.row));
         let accepted = best.filter(|found| found.digits >= needed).map(|_| right);
         Outcome {
+            song: PathBuf::new(),
+            row: best.map(|found| found.row),
             top: right,
             accepted,
             nanos,

@@ -3,22 +3,28 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::Plan;
 use super::songs::{Song, decode};
-use super::sound::{Dice, band, compressed, faster, mixed, pink, voices};
+use super::sound::{Dice, band, compressed, faster, mixed, pink};
+use super::speech::Talk;
 use crate::peaks::RATE;
 
 /// One way.
 pub(super) struct Way {
     pub(super) name: &'static str,
-    /// Recall that is asked for, per cent.
-    pub(super) target: f64,
+    /// Recall that is asked for, per cent; None where nobody asks.
+    pub(super) target: Option<f64>,
     how: How,
 }
 
+/// Damages samples.
+pub(super) type Damage = fn(&[f32], &mut Dice, &Talk) -> Vec<f32>;
+
 enum How {
-    /// Samples in, samples out.
-    Ours(fn(&[f32], &mut Dice) -> Vec<f32>),
-    /// ffmpeg's arguments between input and output, and the file's extension.
+    /// At 11,025 Hz, mono.
+    Ours(Damage),
+    /// ffmpeg's arguments between the original file and the output (44.1 kHz stereo unless they
+    /// say other), and the output's extension.
     Ffmpeg(&'static [&'static str], &'static str),
 }
 
@@ -29,11 +35,11 @@ impl Way {
     }
 }
 
-const fn ours(name: &'static str, target: f64, how: fn(&[f32], &mut Dice) -> Vec<f32>) -> Way {
+const fn ours(name: &'static str, target: f64, damage: Damage) -> Way {
     Way {
         name,
-        target,
-        how: How::Ours(how),
+        target: Some(target),
+        how: How::Ours(damage),
     }
 }
 
@@ -45,113 +51,124 @@ const fn ffmpeg(
 ) -> Way {
     Way {
         name,
-        target,
+        target: Some(target),
         how: How::Ffmpeg(arguments, extension),
     }
 }
 
-fn from_second(signal: &[f32], from: f64, to: f64) -> Vec<f32> {
-    let at = |seconds: f64| ((seconds * f64::from(RATE)) as usize).min(signal.len());
-    signal[at(from)..at(to)].to_vec()
+const fn unasked(name: &'static str, damage: Damage) -> Way {
+    Way {
+        name,
+        target: None,
+        how: How::Ours(damage),
+    }
 }
 
 /// All ways, with the recall that each must reach.
+#[rustfmt::skip] // a table
 pub(super) const WAYS: &[Way] = &[
-    ours("gain -12 dB", 100.0, |x, _| {
-        x.iter().map(|v| v * 0.25).collect()
-    }),
-    ours("clipped by 12 dB", 100.0, |x, _| {
-        x.iter()
-            .map(|v| (v * 4.0).clamp(-32_768.0, 32_767.0))
-            .collect()
-    }),
-    ours("trimmed by 2.7 s", 100.0, |x, _| from_second(x, 2.7, 1e6)),
-    ours("trimmed to 30 s", 100.0, |x, _| from_second(x, 1.05, 31.05)),
-    ffmpeg(
-        "mp3 128",
-        100.0,
-        &["-c:a", "libmp3lame", "-b:a", "128k"],
-        "mp3",
-    ),
-    ffmpeg(
-        "mp3 64",
-        100.0,
-        &["-c:a", "libmp3lame", "-b:a", "64k"],
-        "mp3",
-    ),
+    ffmpeg("gain -12 dB, 16 kHz", 100.0, &["-af", "volume=-12dB", "-ar", "16000"], "wav"),
+    ours("clipped by 12 dB", 100.0, |x, _, _| x.iter().map(|v| (v * 4.0).clamp(-32_768.0, 32_767.0)).collect()),
+    ffmpeg("mp3 128", 100.0, &["-c:a", "libmp3lame", "-b:a", "128k"], "mp3"),
+    ffmpeg("mp3 64", 100.0, &["-c:a", "libmp3lame", "-b:a", "64k"], "mp3"),
     ffmpeg("aac 96", 100.0, &["-c:a", "aac", "-b:a", "96k"], "m4a"),
-    ffmpeg(
-        "vorbis 96",
-        100.0,
-        &["-c:a", "libvorbis", "-b:a", "96k"],
-        "ogg",
-    ),
-    ours("remaster", 99.0, |x, _| {
-        let bright: Vec<f32> = band(x, 700.0, 5_000.0);
+    ffmpeg("vorbis 96", 100.0, &["-c:a", "libvorbis", "-b:a", "96k"], "ogg"),
+    ffmpeg("opus 48", 100.0, &["-ar", "48000", "-c:a", "libopus", "-b:a", "48k"], "opus"),
+    ffmpeg("trimmed by 2.7 s, mp3", 100.0, &["-af", "atrim=start=2.7", "-c:a", "libmp3lame", "-b:a", "128k"], "mp3"),
+    ffmpeg("trimmed by 0.3 s, mp3", 100.0, &["-af", "atrim=start=0.3", "-c:a", "libmp3lame", "-b:a", "128k"], "mp3"),
+    ours("trimmed to 30 s", 100.0, |x, _, _| cut(x, &[(21.05, 51.05)])),
+    ours("remaster", 99.0, |x, _, _| {
+        let bright = band(x, 700.0, 5_000.0);
         let shelved: Vec<f32> = x.iter().zip(&bright).map(|(a, b)| a + 0.8 * b).collect();
         compressed(&shelved, 0.15, 4.0)
     }),
-    ours("noise 10 dB", 99.0, |x, dice| {
-        mixed(x, &pink(dice, x.len()), 10.0)
-    }),
-    ours("noise 0 dB", 95.0, |x, dice| {
-        mixed(x, &pink(dice, x.len()), 0.0)
-    }),
-    ours("radio", 95.0, |x, _| {
-        compressed(&band(&faster(x, 1.005), 90.0, 4_500.0), 0.05, 8.0)
-    }),
-    ours("telephone", 95.0, |x, _| {
+    ours("noise 10 dB", 99.0, |x, dice, _| mixed(x, &pink(dice, x.len()), 10.0)),
+    ours("noise 0 dB", 95.0, |x, dice, _| mixed(x, &pink(dice, x.len()), 0.0)),
+    ours("radio", 95.0, |x, _, _| compressed(&band(&faster(x, 1.005), 90.0, 4_500.0), 0.05, 8.0)),
+    ours("telephone", 95.0, |x, _, _| {
         let narrow = band(&band(x, 300.0, 3_400.0), 300.0, 3_400.0);
         narrow.iter().map(|v| (v / 256.0).round() * 256.0).collect()
     }),
+    ffmpeg("tempo +1 %", 99.0, &["-af", "atempo=1.01"], "wav"),
     ffmpeg("tempo +3 %", 99.0, &["-af", "atempo=1.03"], "wav"),
     ffmpeg("tempo -3 %", 99.0, &["-af", "atempo=0.97"], "wav"),
     ffmpeg("tempo +4 %", 95.0, &["-af", "atempo=1.04"], "wav"),
-    ours("varispeed +1 %", 95.0, |x, _| faster(x, 1.01)),
-    ours("varispeed +3 %", 95.0, |x, _| faster(x, 1.03)),
-    ours("varispeed -3 %", 95.0, |x, _| faster(x, 0.97)),
-    ours("varispeed +4 %", 95.0, |x, _| faster(x, 1.04)),
-    ours("voice-over 0 dB", 80.0, |x, dice| {
-        mixed(x, &voices(dice, x.len(), 1), 0.0)
+    ffmpeg("tempo -4 %", 95.0, &["-af", "atempo=0.96"], "wav"),
+    ours("varispeed +1 %", 95.0, |x, _, _| faster(x, 1.01)),
+    ours("varispeed +3 %", 95.0, |x, _, _| faster(x, 1.03)),
+    ours("varispeed -3 %", 95.0, |x, _, _| faster(x, 0.97)),
+    ours("varispeed +4 %", 95.0, |x, _, _| faster(x, 1.04)),
+    ours("varispeed -4 %", 95.0, |x, _, _| faster(x, 0.96)),
+    ffmpeg("25 cents higher", 95.0, &["-af", "asetrate=44742,atempo=0.985663,aresample=44100"], "wav"),
+    ffmpeg("a semitone higher", 80.0, &["-af", "asetrate=46722,atempo=0.943874,aresample=44100"], "wav"),
+    ffmpeg("a semitone lower", 80.0, &["-af", "asetrate=41625,atempo=1.059463,aresample=44100"], "wav"),
+    ours("voice-over 0 dB", 80.0, |x, dice, talk| mixed(x, &talk.of(dice, x.len(), 1), 0.0)),
+    ffmpeg("karaoke", 80.0, &["-af", "pan=mono|c0=0.5*c0-0.5*c1"], "wav"),
+    unasked("an intro and a verse cut", |x, _, _| cut(x, &[(8.0, 33.0), (47.0, 75.0)])),
+    unasked("cut, encoded in turn, noise", |x, dice, _| {
+        let edit = cut(x, &[(0.0, 28.0), (41.3, 70.0)]);
+        mixed(&edit, &pink(dice, edit.len()), 20.0)
     }),
-    ffmpeg(
-        "a semitone higher",
-        80.0,
-        &["-af", "asetrate=11681,atempo=0.943874,aresample=11025"],
-        "wav",
-    ),
-    ffmpeg(
-        "a semitone lower",
-        80.0,
-        &["-af", "asetrate=10406,atempo=1.059463,aresample=11025"],
-        "wav",
-    ),
 ];
 
-/// The song damaged in a way; None if that needs ffmpeg and it fails.
-pub(super) fn degraded(song: &Song, way: &Way, seed: u64, scratch: &Path) -> Option<Vec<i16>> {
+/// Parts of a signal, from and to these seconds, one after the other.
+fn cut(signal: &[f32], parts: &[(f64, f64)]) -> Vec<f32> {
+    let at = |seconds: f64| ((seconds * f64::from(RATE)) as usize).min(signal.len());
+    let parts = parts.iter().map(|&(from, to)| &signal[at(from)..at(to)]);
+    parts.collect::<Vec<_>>().concat()
+}
+
+/// The song damaged in a way; None if that needs ffmpeg and it fails, or nothing is left (no
+/// sides in a mono song).
+pub(super) fn degraded(
+    song: &Song,
+    way: &Way,
+    plan: &Plan,
+    dice: &mut Dice,
+    talk: &Talk,
+    scratch: &Path,
+) -> Option<Vec<i16>> {
     match way.how {
         How::Ours(how) => {
             let signal: Vec<f32> = song.samples.iter().map(|&s| f32::from(s)).collect();
-            Some(sixteen_bits(&how(&signal, &mut Dice::new(seed))))
+            Some(sixteen_bits(&how(&signal, dice, talk)))
         }
         How::Ffmpeg(arguments, extension) => {
-            let (from, to) = (
-                scratch.join("from.wav"),
-                scratch.join("to").with_extension(extension),
-            );
-            std::fs::write(&from, wav(&song.samples)).ok()?;
-            let status = Command::new("ffmpeg")
-                .args(["-v", "error", "-nostdin", "-y", "-threads", "1", "-i"])
-                .arg(&from)
-                .args(arguments)
-                .arg(&to)
-                .stderr(Stdio::null())
-                .status();
-            status.is_ok_and(|status| status.success()).then_some(())?;
-            decode(&to, 1e6)
+            let to = scratch.join("to").with_extension(extension);
+            let seconds = plan.seconds.to_string();
+            let stereo = ["-ar", "44100", "-ac", "2"];
+            run_ffmpeg(
+                &[&["-t", &seconds], &stereo[..], arguments].concat(),
+                &plan.music.join(&song.path),
+                &to,
+            )?;
+            let copy = decode(&to, 1e6).or_else(|| {
+                let wav = scratch.join("heard.wav");
+                run_ffmpeg(&[], &to, &wav)?;
+                decode(&wav, 1e6)
+            })?;
+            (power(&copy) > LEFT * power(&song.samples)).then_some(copy)
         }
     }
+}
+
+/// A copy that holds less than this share of the original's power is silence.
+const LEFT: f64 = 1e-4;
+
+fn power(samples: &[i16]) -> f64 {
+    samples.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / samples.len().max(1) as f64
+}
+
+fn run_ffmpeg(arguments: &[&str], from: &Path, to: &Path) -> Option<()> {
+    let status = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-y", "-threads", "1", "-i"])
+        .arg(from)
+        .arg("-vn")
+        .args(arguments)
+        .arg(to)
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success()).then_some(())
 }
 
 /// To 16 bits; what is too loud is turned down, as a mixer would.
@@ -163,18 +180,4 @@ pub(super) fn sixteen_bits(signal: &[f32]) -> Vec<i16> {
         1.0
     };
     signal.iter().map(|v| (v * gain) as i16).collect()
-}
-
-/// A mono WAV at [`RATE`].
-fn wav(samples: &[i16]) -> Vec<u8> {
-    let bytes = 2 * samples.len() as u32;
-    let mut out = b"RIFF".to_vec();
-    out.extend((36 + bytes).to_le_bytes());
-    out.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
-    out.extend(RATE.to_le_bytes());
-    out.extend((2 * RATE).to_le_bytes());
-    out.extend(b"\x02\0\x10\0data");
-    out.extend(bytes.to_le_bytes());
-    out.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
-    out
 }

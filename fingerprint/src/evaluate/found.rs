@@ -10,11 +10,14 @@ use serde::Serialize;
 use super::Plan;
 use super::degrade::{WAYS, Way, degraded};
 use super::songs::Song;
+use super::sound::Dice;
+use super::speech::Talk;
 use crate::align::{errors, overlap};
 use crate::config::Config;
 use crate::duplicates::{Both, Indexes, matching_pairs, of_query};
 use crate::peaks::{Picker, RATE};
 use crate::print::{Print, items_in};
+use crate::report::words;
 
 /// A row of the table.
 #[derive(Clone, Debug, Serialize)]
@@ -26,9 +29,11 @@ pub struct Found {
     /// Copies that were found to be their original, per cent.
     pub recall: f64,
     /// The recall that is asked for.
-    pub target: f64,
+    pub target: Option<f64>,
     /// Copies that were found to be another song.
     pub wrong: usize,
+    /// The songs whose copies were not found.
+    pub missed: Vec<PathBuf>,
     /// What they were called, and how often.
     pub kinds: Vec<(String, usize)>,
     /// fpcalc's fingerprints alone: recall at a bit error below 0.35 over whole overlaps.
@@ -49,48 +54,51 @@ pub(super) fn print_of(samples: &[i16]) -> Print {
 
 pub(super) fn duplicates(
     songs: &[Song],
+    prints: &[Print],
     plan: &Plan,
     config: &Config,
+    talk: &Talk,
     ffmpeg: bool,
     progress: &dyn Progress,
 ) -> (Vec<Found>, Vec<(PathBuf, PathBuf)>) {
-    let prints: Vec<Print> = songs
-        .par_iter()
-        .map(|song| print_of(&song.samples))
-        .collect();
-    let indexes = Indexes::new(&prints, config);
+    let indexes = Indexes::new(prints, config);
     let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) else {
         return (Vec::new(), Vec::new());
     };
     let both = Both { items, landmarks };
-    let (pairs, _) = matching_pairs(&prints, &vec![true; prints.len()], &both, config, &Silent);
+    let (pairs, _) = matching_pairs(prints, &vec![true; prints.len()], &both, config, &Silent);
     let alike =
         |a: usize, b: usize| a == b || pairs.iter().any(|p| (p.a, p.b) == (a.min(b), a.max(b)));
     let ways: Vec<&Way> = WAYS
         .iter()
         .filter(|way| ffmpeg || !way.needs_ffmpeg())
         .collect();
-    progress.begin("duplicates", (ways.len() * songs.len()) as u64, "copies");
+    let damaged = plan.damaged.min(songs.len());
+    progress.begin("duplicates", (ways.len() * damaged) as u64, "copies");
     let table = ways
         .iter()
         .map(|way| {
-            let copies: Vec<Tried> = (0..songs.len())
+            let copies: Vec<Tried> = (0..damaged)
                 .into_par_iter()
                 .filter_map(|song| {
                     let scratch = std::env::temp_dir()
                         .join(format!("backline-evaluate-{}-{song}", std::process::id()));
                     std::fs::create_dir_all(&scratch).ok()?;
-                    let copy = degraded(&songs[song], way, plan.seed + song as u64, &scratch);
+                    let mut dice = Dice::new(plan.seed.wrapping_mul(1_000_003) + song as u64);
+                    let copy = degraded(&songs[song], way, plan, &mut dice, talk, &scratch);
                     // What stays behind costs room in the temporary folder, nothing else.
                     let _ = std::fs::remove_dir_all(&scratch);
                     let print = print_of(&copy?);
                     progress.advance(1);
-                    let found = of_query(&print, &prints, &both, config);
+                    let found = of_query(&print, prints, &both, config)
+                        .iter()
+                        .map(|pair| (pair.b, words(pair.kind).to_owned()))
+                        .collect();
                     let fpcalc = lowest_error(&print, &prints[song]) < 0.35;
                     Some((found, song, fpcalc))
                 })
                 .collect();
-            row(way, &copies, &alike)
+            row(way, &copies, songs, &alike)
         })
         .collect();
     progress.finish();
@@ -104,10 +112,25 @@ pub(super) fn duplicates(
     )
 }
 
+/// Strangers that the catalogue has under another name, each with that name's row: other
+/// editions, other encodes, one sound in two games.
+pub(super) fn known(strangers: &[Print], prints: &[Print], config: &Config) -> Vec<(usize, usize)> {
+    let indexes = Indexes::new(prints, config);
+    let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) else {
+        return Vec::new();
+    };
+    let both = Both { items, landmarks };
+    let found = strangers.par_iter().enumerate().filter_map(|(at, print)| {
+        let first = of_query(print, prints, &both, config).into_iter().next()?;
+        Some((at, first.b))
+    });
+    found.collect()
+}
+
 /// A copy: the songs it was found to be and how, the one it is, and whether fpcalc's rule finds it.
 type Tried = (Vec<(usize, String)>, usize, bool);
 
-fn row(way: &Way, copies: &[Tried], alike: &dyn Fn(usize, usize) -> bool) -> Found {
+fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize) -> bool) -> Found {
     let percent = |n: usize| 100.0 * n as f64 / copies.len().max(1) as f64;
     let mut kinds: Vec<(String, usize)> = Vec::new();
     let (mut right, mut wrong) = (0, 0);
@@ -122,7 +145,13 @@ fn row(way: &Way, copies: &[Tried], alike: &dyn Fn(usize, usize) -> bool) -> Fou
         wrong += usize::from(found.iter().any(|(row, _)| !alike(*row, *song)));
     }
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let missed = copies
+        .iter()
+        .filter(|(found, song, _)| found.iter().all(|(row, _)| row != song));
     Found {
+        missed: missed
+            .map(|(_, song, _)| songs[*song].path.clone())
+            .collect(),
         way: way.name.to_owned(),
         copies: copies.len(),
         recall: percent(right),

@@ -19,17 +19,17 @@ pub fn text(evaluation: &Evaluation) -> String {
     }
     let _ = writeln!(
         out,
-        "\n{:<22}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
+        "\n{:<30}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
         "duplicates", "copies", "found %", "asked", "wrong", "fpcalc <.35 %"
     );
     for row in &evaluation.found {
         let _ = writeln!(
             out,
-            "{:<22}{:>7}{:>9.1}{:>8.0}{:>7}{:>15.1}  {}",
+            "{:<30}{:>7}{:>9.1}{:>8}{:>7}{:>15.1}  {}",
             row.way,
             row.copies,
             row.recall,
-            row.target,
+            asked(row.target),
             row.wrong,
             row.fpcalc,
             kinds(row)
@@ -49,16 +49,46 @@ pub fn text(evaluation: &Evaluation) -> String {
         "clips", "s", "top %", "asked", "right %", "wrong %", "strangers %", "CPU ms"
     );
     for row in &evaluation.heard {
-        let asked = row
-            .target
-            .map_or(String::new(), |target| format!("{target:.1}"));
         let _ = writeln!(
             out,
             "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}",
-            row.noise, row.seconds, row.top, asked, row.right, row.wrong, row.strangers, row.cpu_ms
+            row.noise,
+            row.seconds,
+            row.top,
+            asked(row.target),
+            row.right,
+            row.wrong,
+            row.strangers,
+            row.cpu_ms
+        );
+    }
+    if let Some(found) = &evaluation.replayed {
+        let _ = writeln!(
+            out,
+            "\n{} covers: original among the candidates {:.1} %, best {:.1} %, mean reciprocal rank {:.3}, \
+             shown {:.1} %; {} of {} pairs of strangers shown",
+            found.covers,
+            found.candidates,
+            found.top,
+            found.reciprocal_rank,
+            found.shown,
+            found.wrong[0],
+            found.wrong[1]
+        );
+    }
+    for (a, b, score) in &evaluation.like_covers {
+        let _ = writeln!(
+            out,
+            "shown as covers among the songs: {} and {}, score {score:.2}",
+            a.display(),
+            b.display()
         );
     }
     out
+}
+
+fn asked(target: Option<f64>) -> String {
+    target.map_or(String::new(), |target| format!("{target:.1}"))
 }
 
 fn kinds(row: &Found) -> String {
@@ -89,7 +119,7 @@ pub fn html(evaluation: &Evaluation) -> String {
             &mut page,
             &row.way,
             row.recall,
-            Some(row.target),
+            row.target,
             Some(row.fpcalc),
         );
     }

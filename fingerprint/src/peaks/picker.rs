@@ -15,8 +15,7 @@ use super::{
     HIGHEST_HZ, HOP, LOWEST_HZ, MAX_FRAMES, Peak, RATE, REACH_FRAMES, REACH_PITCH, UNITS_PER_OCTAVE,
 };
 
-/// Samples of a window: 186 ms. On 110 game tracks under six voices at 0 dB, 5 s clips: 77 %
-/// recognised against 68 % with 1024, since speech glides and music stands.
+/// Samples of a window: 186 ms. Long, because speech glides through it while music stands.
 const WINDOW: usize = 2048;
 
 /// Power of a spectral line below which there is silence: a sine of some -80 dBFS.

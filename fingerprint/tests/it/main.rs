@@ -3,6 +3,7 @@
 #![cfg(feature = "job")]
 
 mod duplicates_at_scale;
+mod hostile;
 mod oracle;
 mod real_encodes;
 mod store_job;

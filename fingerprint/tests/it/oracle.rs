@@ -119,6 +119,7 @@ fn show_prints_what_fpcalc_prints() {
             file: file.clone(),
             length: 120,
             raw,
+            peaks: None,
         };
         let shown = cli::run(&Args { command }, &context).unwrap();
         let mut fpcalc = Process::new("fpcalc");

@@ -16,7 +16,7 @@ use fingerprint::{chromaprint, job};
 
 use crate::synth::{RATE, faster, louder, part, song, wav};
 
-fn isrc(n: u32) -> Isrc {
+pub(crate) fn isrc(n: u32) -> Isrc {
     format!("QZABC26{n:05}").parse().unwrap()
 }
 
@@ -53,7 +53,7 @@ fn track(release: &ReleaseId, n: u32, master: Sha256) -> Track {
     }
 }
 
-fn catalogue(masters: &[(u32, Sha256)]) -> Catalogue {
+pub(crate) fn catalogue(masters: &[(u32, Sha256)]) -> Catalogue {
     let id = ReleaseId::of("label", "1");
     let tracks = masters
         .iter()
@@ -87,13 +87,13 @@ fn catalogue(masters: &[(u32, Sha256)]) -> Catalogue {
 }
 
 /// Puts a song into the store as a master.
-fn master(store: &Store, samples: &[f32]) -> Sha256 {
+pub(crate) fn master(store: &Store, samples: &[f32]) -> Sha256 {
     let dir = tempfile::tempdir().unwrap();
     let file = wav(&dir.path().join("master.wav"), samples, RATE);
     store.put_blob_file(&file).unwrap()
 }
 
-fn run(store: &Store, catalogue: &Catalogue, threads: usize) -> Report {
+pub(crate) fn run(store: &Store, catalogue: &Catalogue, threads: usize) -> Report {
     job::run(
         store,
         catalogue,
