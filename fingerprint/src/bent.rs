@@ -39,6 +39,10 @@ pub struct Bending {
     pub min_over_chance: f64,
     /// Fewest decimal digits of odds against chance.
     pub min_digits: f64,
+    /// The same where Chromaprint's bits over all of both recordings differ by ...
+    pub both_digits: f64,
+    /// ... at most this share.
+    pub both_bit_error: f64,
     /// The same three for one that is a part of the other: it has more places to fit by chance.
     pub contained_share: f64,
     /// Share of peaks from which the sound is the same but for equaliser or compressor.
@@ -131,6 +135,23 @@ impl Bending {
         })
     }
 
+    /// Traces a line that the bits of both recordings speak for too, and so asks for less; None if
+    /// the peaks do not follow it.
+    pub fn judge_whole(&self, a: &Print, b: &Print, rough: Line) -> Option<Bent> {
+        let trace = trace(a.peaks(), b.peaks(), rough, WHOLE_DRIFT).doubted(a.peaks(), b.peaks());
+        let run = 0..trace.segments.len();
+        let semitones = trace.line.units / f64::from(UNITS_PER_SEMITONE);
+        let enough = trace.digits(trace.count(run.clone())) >= self.both_digits;
+        (enough && !self.changed(trace.line.stretch, semitones)).then(|| Bent {
+            verdict: Verdict {
+                kind: self.kind(&trace, &run),
+                piece: None,
+            },
+            trace,
+            run,
+        })
+    }
+
     /// The run that matches, if it is long and good enough.
     fn run(&self, trace: &Trace) -> Option<std::ops::Range<usize>> {
         let bar = (1.3 * trace.chance).max(0.6 * self.min_share);
@@ -192,6 +213,9 @@ impl Bending {
         (stretch - 1.0).abs() >= self.min_stretch || semitones.abs() >= self.min_semitones
     }
 }
+
+/// Frames by which an offset of items may be off: an item is 5.3.
+const WHOLE_DRIFT: i64 = 8;
 
 /// Rough lines that are traced per pair of recordings.
 const LINES_PER_ROW: usize = 2;

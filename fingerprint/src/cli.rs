@@ -81,6 +81,9 @@ pub enum Command {
         /// Songs outside of it, whose clips must be refused
         #[arg(long, default_value_t = 12)]
         strangers: usize,
+        /// Only degradations whose names have this in them
+        #[arg(long, value_name = "WORDS")]
+        only: Option<String>,
         /// Seconds of each song
         #[arg(long, default_value_t = 75.0)]
         seconds: f64,
@@ -252,6 +255,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
             songs,
             damaged,
             strangers,
+            only,
             seconds,
             clips,
             covers,
@@ -264,6 +268,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
                 songs: *songs,
                 damaged: *damaged,
                 strangers: *strangers,
+                only: only.clone(),
                 seconds: *seconds,
                 clips: *clips,
                 covers: covers.clone(),

@@ -9,7 +9,7 @@ use catalog::progress::Progress;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::align::{Alignment, errors, overlap};
+use crate::align::{Alignment, errors, overlap, refine};
 use crate::bent::Bent;
 use crate::candidates::candidates;
 use crate::cluster::{Clustered, Pair, Row, Way, cluster};
@@ -237,7 +237,7 @@ fn judged(
         // Bits that differ much may come from another speed: then the landmarks know which.
         Some((found, verdict)) if verdict.kind != MatchKind::OtherEncode => {
             let mut lines = lines.to_vec();
-            lines.push(line_of(&found));
+            lines.push(line_at(found.offset));
             match best_bent(&lines) {
                 Some(bent) if bent.verdict.kind == MatchKind::SpeedChanged => {
                     of_bent(first, second, &bent)
@@ -248,8 +248,35 @@ fn judged(
         Some((found, verdict)) => of_alignment(first, second, &found, &verdict),
         None => match Pieces::find(first.view(), second.view(), offsets, &config.matching) {
             Some(pieces) => of_pieces(first, second, &pieces),
-            None => of_bent(first, second, &best_bent(lines)?),
+            None => match best_bent(lines) {
+                Some(bent) => of_bent(first, second, &bent),
+                None => by_both(first, second, offsets, lines, config)?,
+            },
         },
+    })
+}
+
+/// What bits and landmarks say together where neither is sure by itself: noise as loud as the
+/// music, a singer taken out. Only at the recordings' own speed, and over all of both.
+fn by_both(a: &Print, b: &Print, offsets: &[i64], lines: &[Line], config: &Config) -> Option<Pair> {
+    let (rule, bent) = (&config.matching, &config.bent);
+    let straight = lines
+        .iter()
+        .filter(|line| line.stretch == 1.0 && line.units == 0.0);
+    let of_lines = straight.map(|line| (line.offset * FRAME_SECONDS / ITEM_SECONDS).round() as i64);
+    let near: Vec<i64> = of_lines.chain(offsets.iter().copied()).collect();
+    near.into_iter().find_map(|near| {
+        let offset = refine(a.view(), b.view(), near, 2);
+        let range = overlap(a.view().len(), b.view().len(), offset);
+        let found = errors(a.view(), b.view(), offset, range.clone());
+        let slack = items_in(rule.same_slack_s);
+        let whole = a.view().len().max(b.view().len()) <= range.len() + slack;
+        let alike = found.rate() <= bent.both_bit_error;
+        if !whole || !alike || found.items < items_in(rule.full_overlap_s) {
+            return None;
+        }
+        let bent = bent.judge_whole(a, b, line_at(offset))?;
+        Some(of_bent(a, b, &bent))
     })
 }
 
@@ -271,11 +298,11 @@ fn by_items(
     })
 }
 
-/// An alignment of items as a line of frames.
-fn line_of(found: &Alignment) -> Line {
+/// An offset of items as a line of frames.
+fn line_at(offset: i64) -> Line {
     Line {
         stretch: 1.0,
-        offset: found.offset as f64 * ITEM_SECONDS / FRAME_SECONDS,
+        offset: offset as f64 * ITEM_SECONDS / FRAME_SECONDS,
         units: 0.0,
     }
 }

@@ -44,6 +44,8 @@ pub struct Plan {
     pub damaged: usize,
     /// Songs that are no part of it, for clips that must be refused.
     pub strangers: usize,
+    /// Only degradations whose names have this in them.
+    pub only: Option<String>,
     /// Seconds of each song that are used.
     pub seconds: f64,
     /// Clips per row of the table.

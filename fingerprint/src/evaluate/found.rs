@@ -72,6 +72,11 @@ pub(super) fn duplicates(
     let ways: Vec<&Way> = WAYS
         .iter()
         .filter(|way| ffmpeg || !way.needs_ffmpeg())
+        .filter(|way| {
+            plan.only
+                .as_ref()
+                .is_none_or(|only| way.name.contains(only.as_str()))
+        })
         .collect();
     let damaged = plan.damaged.min(songs.len());
     progress.begin("duplicates", (ways.len() * damaged) as u64, "copies");
