@@ -1,8 +1,9 @@
 //! Which recordings are the same although Chromaprint cannot see it?
 //!
-//! Another tempo, another pitch, a voice on top, a telephone: the landmarks of a recording, bent
-//! in every way that [`Bending`] lists, are looked up in a thin index (a few landmarks a second
-//! are enough for minutes of music). What shares landmarks at one offset is traced peak by peak.
+//! A voice on top, a telephone, noise: the pairs of peaks of a recording are looked up in a thin
+//! index (one or two a second are enough for minutes of music). Another tempo, another pitch: so are
+//! its triples, bent in every way that [`Bending`] lists; there are many ways, so their keys must be
+//! rarer. What shares keys at one offset is traced peak by peak.
 
 use catalog::cluster::MatchKind;
 use serde::{Deserialize, Serialize};
@@ -13,16 +14,21 @@ use crate::landmarks::{Bend, landmarks};
 use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
 use crate::print::Print;
 use crate::trace::{Count, Line, SEGMENT, Trace, trace};
+use crate::triples::triples;
 use crate::verdict::{Piece, Verdict};
 
 /// Settings of the search. See `default.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bending {
-    /// One landmark in 2^sampling is indexed.
-    pub sampling: u32,
+    /// One pair of peaks in 2^sampling is indexed, for recordings at one speed and pitch.
+    pub pair_sampling: u32,
+    /// One triple of peaks in 2^sampling is indexed, for all others.
+    pub triple_sampling: u32,
     /// Which recordings are traced.
     pub votes: Gate,
+    /// How many lines per query at most, those with most votes first.
+    pub traced: usize,
     /// Stretches at which pitch moves too, as when a record turns slower.
     pub varispeed: Vec<f64>,
     /// Stretches at which pitch stays.
@@ -90,19 +96,26 @@ impl Bending {
             .collect()
     }
 
-    /// Rows that may be the query's recording, each with the rough lines that most landmarks
-    /// say, by row.
+    /// Rows that may be the query's recording, each with the rough lines that most keys say, by
+    /// row: pairs of peaks ([`crate::landmarks`]) as they are, triples where the query is bent.
     pub fn rough(
         &self,
         query: &Print,
-        index: &Index<'_>,
+        straight: &Index<'_>,
+        bent: &Index<'_>,
         wanted: impl Fn(u32) -> bool,
     ) -> Vec<(usize, Line)> {
         let mut found: Vec<(usize, usize, Line)> = Vec::new();
         for bend in self.bends() {
-            let keys = landmarks(query.peaks(), bend, index.sampling())
-                .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
-            for candidate in agreeing(keys, index, &self.votes, &wanted) {
+            let candidates = if bend == Bend::NONE {
+                let keys = landmarks(query.peaks(), bend, straight.sampling());
+                agreeing(keys, straight, &self.votes, &wanted)
+            } else {
+                let keys = triples(query.peaks(), bend, bent.sampling())
+                    .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
+                agreeing(keys, bent, &self.votes, &wanted)
+            };
+            for candidate in candidates {
                 let line = Line {
                     stretch: bend.stretch,
                     offset: candidate.offset as f64,
@@ -112,6 +125,8 @@ impl Bending {
             }
         }
         // Stable: of equals the straighter bend stays in front.
+        found.sort_by_key(|&(_, shared, _)| usize::MAX - shared);
+        found.truncate(self.traced);
         found.sort_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(&x.1)));
         found
             .chunk_by(|x, y| x.0 == y.0)

@@ -20,9 +20,11 @@ pub struct Gate {
     pub offset_window: usize,
     /// Offsets per row that go on to alignment, best first: repetitive music has several.
     pub offsets_per_row: usize,
-    /// A key that stands in more places than this says nothing and is passed over. Bounds
-    /// the work of a query.
+    /// A key that stands in more places than this says nothing and is passed over.
     pub max_places_per_key: usize,
+    /// Bytes of the index that are read for a query, rare keys first. Bounds its work whatever the
+    /// size of the catalogue: of many keys the rarest say most.
+    pub max_bytes: u64,
 }
 
 /// A row to align with the query.
@@ -72,7 +74,15 @@ fn votes(
 ) -> Vec<Vote> {
     let mut votes = Vec::new();
     let mut hits: Vec<Hit> = Vec::new();
-    for (scrambled, at) in keys {
+    let mut keys: Vec<(u64, u32, usize)> =
+        keys.map(|(key, at)| (index.cost(key), key, at)).collect();
+    keys.sort_unstable();
+    let mut left = gate.max_bytes;
+    for (cost, scrambled, at) in keys {
+        let Some(rest) = left.checked_sub(cost) else {
+            break;
+        };
+        left = rest;
         hits.clear();
         index.look_up(scrambled, &mut hits);
         if hits.len() <= gate.max_places_per_key {
@@ -131,15 +141,18 @@ fn different_keys(window: &[Vote]) -> usize {
     keys.len()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "job"))]
 mod tests {
     use super::*;
+    use crate::index::build;
+    use crate::print::Print;
 
     const GATE: Gate = Gate {
         min_shared_keys: 3,
         offset_window: 4,
         offsets_per_row: 2,
         max_places_per_key: 10,
+        max_bytes: 1 << 20,
     };
 
     #[track_caller]
@@ -171,5 +184,29 @@ mod tests {
             votes.extend((0..keys).map(|key| (0, offset, key)));
         }
         check(votes, &[(0, 9), (100, 5)]);
+    }
+
+    #[test]
+    fn a_query_reads_no_more_than_its_bytes_and_rare_keys_first() {
+        let common: Vec<u32> = (0..40u32).map(|n| n.wrapping_mul(0x9e37_79b1)).collect();
+        let rare: Vec<u32> = (0..40u32)
+            .map(|n| n.wrapping_mul(0x85eb_ca6b) ^ 0x5a5a_5a5a)
+            .collect();
+        let crowd = vec![Print::new(common.clone()); 200];
+        let song = Print::new([common, rare].concat());
+        let prints = [crowd, vec![song.clone()]].concat();
+        let columns = build(&prints, 0);
+        let index = columns.view().unwrap();
+        let gate = Gate {
+            max_places_per_key: 5000,
+            ..GATE
+        };
+        let rows = |gate: &Gate| candidates(song.view(), &index, gate, |_| true).len();
+        assert_eq!(rows(&gate), 201);
+        let short = Gate {
+            max_bytes: 4_000,
+            ..gate
+        };
+        assert_eq!(rows(&short), 1, "the song itself, by what only it has");
     }
 }

@@ -21,6 +21,7 @@ use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
 use crate::pieces::Pieces;
 use crate::print::{ITEM_SECONDS, Print, items_in};
 use crate::trace::{Line, SEGMENT};
+use crate::triples::Triples;
 use crate::verdict::Verdict;
 use catalog::cluster::MatchKind;
 
@@ -44,22 +45,35 @@ pub struct Work {
     pub pairs: u64,
 }
 
-/// Both indexes over the same rows.
+/// The indexes over the same rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Indexes {
     /// Over Chromaprint items.
     pub items: IndexColumns,
-    /// Over landmarks.
-    pub landmarks: IndexColumns,
+    /// Over pairs of peaks.
+    pub pairs: IndexColumns,
+    /// Over triples of peaks.
+    pub triples: IndexColumns,
 }
 
 impl Indexes {
-    /// Builds both.
+    /// Borrows them all. None never happens for what was built here.
+    pub fn view(&self) -> Option<All<'_>> {
+        Some(All {
+            items: self.items.view()?,
+            pairs: self.pairs.view()?,
+            triples: self.triples.view()?,
+        })
+    }
+
+    /// Builds them.
     pub fn new(prints: &[Print], config: &Config) -> Indexes {
-        let landmarks: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
+        let pairs: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
+        let triples: Vec<Triples<'_>> = prints.iter().map(Triples::from).collect();
         Indexes {
             items: build(prints, config.index.sampling),
-            landmarks: build(&landmarks, config.bent.sampling),
+            pairs: build(&pairs, config.bent.pair_sampling),
+            triples: build(&triples, config.bent.triple_sampling),
         }
     }
 }
@@ -91,14 +105,13 @@ pub fn search(
         rows: prints.len() as u64,
         compared: new.iter().filter(|&&new| new).count() as u64,
         items: prints.iter().map(|print| print.view().len() as u64).sum(),
-        entries: indexes.items.entries + indexes.landmarks.entries,
+        entries: indexes.items.entries + indexes.pairs.entries + indexes.triples.entries,
         ..Work::default()
     };
     let mut pairs = Vec::new();
-    if let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) {
-        work.index_bytes = items.bytes() + landmarks.bytes();
-        let both = Both { items, landmarks };
-        (pairs, work.alignments) = matching_pairs(prints, new, &both, config, progress);
+    if let Some(all) = indexes.view() {
+        work.index_bytes = all.items.bytes() + all.pairs.bytes() + all.triples.bytes();
+        (pairs, work.alignments) = matching_pairs(prints, new, &all, config, progress);
     }
     work.pairs = pairs.len() as u64;
     (pairs, work)
@@ -117,13 +130,15 @@ pub fn clustered(
     cluster(rows, pairs, &config.cluster, &disagree, said)
 }
 
-/// Both indexes, borrowed.
+/// The indexes, borrowed.
 #[derive(Clone, Copy, Debug)]
-pub struct Both<'a> {
+pub struct All<'a> {
     /// Over Chromaprint items.
     pub items: Index<'a>,
-    /// Over landmarks.
-    pub landmarks: Index<'a>,
+    /// Over pairs of peaks.
+    pub pairs: Index<'a>,
+    /// Over triples of peaks.
+    pub triples: Index<'a>,
 }
 
 /// All accepted pairs in order of (a, b) in which a new row takes part, and how many alignments
@@ -131,7 +146,7 @@ pub struct Both<'a> {
 pub fn matching_pairs(
     prints: &[Print],
     new: &[bool],
-    indexes: &Both<'_>,
+    indexes: &All<'_>,
     config: &Config,
     progress: &dyn Progress,
 ) -> (Vec<Pair>, u64) {
@@ -166,7 +181,7 @@ pub fn matching_pairs(
 }
 
 /// The rows that a recording outside of them matches, with row `b` and what they are to it.
-pub fn of_query(query: &Print, prints: &[Print], indexes: &Both<'_>, config: &Config) -> Vec<Pair> {
+pub fn of_query(query: &Print, prints: &[Print], indexes: &All<'_>, config: &Config) -> Vec<Pair> {
     queried(query, prints, indexes, config, |_| true).0
 }
 
@@ -174,19 +189,18 @@ pub fn of_query(query: &Print, prints: &[Print], indexes: &Both<'_>, config: &Co
 /// lead to.
 pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pair> {
     let second = std::slice::from_ref(b);
-    // Two alone need no thin index.
-    let (items, landmarks) = (
-        build(second, 0),
-        build(&[Landmarks::from(b)], config.bent.sampling / 2),
-    );
-    let (items, landmarks) = (items.view()?, landmarks.view()?);
+    // Two alone need no thin indexes.
+    let items = build(second, 0);
+    let pairs = build(&[Landmarks::from(b)], config.bent.pair_sampling / 2);
+    let triples = build(&[Triples::from(b)], config.bent.triple_sampling / 2);
+    let (items, pairs, triples) = (items.view()?, pairs.view()?, triples.view()?);
     let found = candidates(a.view(), &items, &config.candidates, |_| true);
     let offsets: Vec<i64> = found
         .iter()
         .map(|found| found.offset)
         .chain([nearest])
         .collect();
-    let rough = config.bent.rough(a, &landmarks, |_| true);
+    let rough = config.bent.rough(a, &pairs, &triples, |_| true);
     let lines: Vec<Line> = rough.iter().map(|(_, line)| *line).collect();
     judged(a, b, &offsets, &lines, config)
 }
@@ -196,12 +210,14 @@ pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pai
 fn queried(
     query: &Print,
     prints: &[Print],
-    indexes: &Both<'_>,
+    indexes: &All<'_>,
     config: &Config,
     wanted: impl Fn(u32) -> bool,
 ) -> (Vec<Pair>, usize) {
     let found = candidates(query.view(), &indexes.items, &config.candidates, &wanted);
-    let rough = config.bent.rough(query, &indexes.landmarks, &wanted);
+    let rough = config
+        .bent
+        .rough(query, &indexes.pairs, &indexes.triples, &wanted);
     let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
     rows.extend(rough.iter().map(|(row, _)| *row));
     rows.sort_unstable();
@@ -333,11 +349,11 @@ fn of_pieces(a: &Print, b: &Print, pieces: &Pieces) -> Pair {
         b: 0,
         offset: pieces.offset(),
         bit_match: 1.0 - errors.rate(),
-        overlap: errors.items,
+        overlap: pieces.covered(),
         kind: verdict.kind,
         piece: verdict.piece,
         way: Way {
-            share: (errors.items as f64 / shorter as f64).min(1.0),
+            share: (pieces.covered() as f64 / shorter as f64).min(1.0),
             rigid: false,
             along: pieces.along(a.view(), b.view()),
             ..Way::default()

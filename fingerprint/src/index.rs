@@ -156,6 +156,15 @@ impl<'a> Index<'a> {
         (8 * (self.starts.len() + self.directory.len()) + self.postings.len()) as u64
     }
 
+    /// Bytes that a look-up of this key reads.
+    pub fn cost(&self, scrambled: u32) -> u64 {
+        let bucket = (scrambled >> self.shift) as usize;
+        match (self.directory.get(bucket), self.directory.get(bucket + 1)) {
+            (Some(from), Some(to)) => to - from,
+            _ => 0,
+        }
+    }
+
     /// Appends the hits of one scrambled key in ascending order. A damaged bucket ends early.
     pub fn look_up(&self, scrambled: u32, hits: &mut Vec<Hit>) {
         let bucket = (scrambled >> self.shift) as usize;

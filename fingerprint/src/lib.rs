@@ -4,8 +4,8 @@
 //! a second, equal to `fpcalc`'s. An inverted index ([`index`]) tells which recordings share
 //! items at a consistent offset ([`candidates`]); only those are aligned ([`align`]) and
 //! judged ([`verdict`]). Other speeds, pitches, voices and telephones, which change Chromaprint's
-//! bits, are found by landmarks ([`peaks`], [`landmarks`]), looked up as they are and bent
-//! ([`bent`]), and traced ([`mod@trace`]); the same landmarks name a noisy clip ([`mod@identify`]). What matches is clustered without chaining ([`cluster`]), and
+//! bits, are found by triples of peaks ([`peaks`], [`triples`]), looked up as they are and bent
+//! ([`bent`]), and traced ([`mod@trace`]); pairs of the same peaks ([`landmarks`]) name a noisy clip ([`mod@identify`]). What matches is clustered without chaining ([`cluster`]), and
 //! published by [`job`] as a duplicate report with its evidence; what a person decided holds for
 //! ever ([`decisions`]). Stretches that say nothing
 //! (silence, drones, tones) take part in none of it ([`entropy`]).
@@ -56,6 +56,7 @@ pub mod report;
 pub mod shard;
 pub mod stored;
 pub mod trace;
+pub mod triples;
 pub mod verdict;
 
 #[cfg(feature = "job")]

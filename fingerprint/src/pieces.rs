@@ -5,6 +5,8 @@
 //! recordings, without overlapping, are the pieces of an edit. It is one if they cover all of the
 //! shorter recording but a little, and a good share of the longer: less is a quotation.
 
+use std::ops::Range;
+
 use catalog::cluster::MatchKind;
 
 use crate::align::{Alignment, Errors};
@@ -15,9 +17,9 @@ use crate::verdict::{Rule, Verdict};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pieces(Vec<Alignment>);
 
-/// Items by which two stretches may overlap at a cut: an item hears 2.6 s, so both sides of a cut
-/// agree a little beyond it.
-const SEAM: i64 = 24;
+/// Share of the shorter of two stretches that may lie in both: music that repeats itself agrees on
+/// beyond a cut.
+const SEAM: f64 = 0.4;
 
 /// Share of the longer recording that an edit must have.
 const LEAST_SHARE: f64 = 0.4;
@@ -44,7 +46,7 @@ impl Pieces {
     }
 
     fn make_an_edit(&self, a: View<'_>, b: View<'_>, rule: &Rule) -> bool {
-        let covered = self.errors().items as f64;
+        let covered = self.covered() as f64;
         let [shorter, longer] = match (a.informative_len(), b.informative_len()) {
             (a, b) if a <= b => [a as f64, b as f64],
             (a, b) => [b as f64, a as f64],
@@ -52,6 +54,13 @@ impl Pieces {
         let outside = shorter - covered;
         let slack = (rule.contained_slack * shorter).max(items_in(rule.same_slack_s) as f64);
         outside <= slack && covered >= LEAST_SHARE * longer
+    }
+
+    /// Items that the pieces cover in either recording.
+    pub fn covered(&self) -> usize {
+        let of_b: Vec<Range<usize>> = self.0.iter().map(Alignment::stretch_in_b).collect();
+        let of_a: Vec<Range<usize>> = self.0.iter().map(|piece| piece.stretch.clone()).collect();
+        union(of_a).min(union(of_b))
     }
 
     /// Bit errors of all pieces.
@@ -85,11 +94,27 @@ impl Pieces {
 
 /// Does one lie before the other in both recordings?
 fn in_order(x: &Alignment, y: &Alignment) -> bool {
-    let before = |x: &Alignment, y: &Alignment| {
-        x.stretch.end as i64 <= y.stretch.start as i64 + SEAM
-            && x.stretch_in_b().end as i64 <= y.stretch_in_b().start as i64 + SEAM
-    };
-    before(x, y) || before(y, x)
+    let (x_in_b, y_in_b) = (x.stretch_in_b(), y.stretch_in_b());
+    follows(&x.stretch, &y.stretch) && follows(&x_in_b, &y_in_b)
+        || follows(&y.stretch, &x.stretch) && follows(&y_in_b, &x_in_b)
+}
+
+/// Does the second begin and end after the first, and hardly within it?
+fn follows(first: &Range<usize>, second: &Range<usize>) -> bool {
+    let seam = SEAM * first.len().min(second.len()) as f64;
+    let within = first.end.saturating_sub(second.start) as f64;
+    first.start < second.start && first.end < second.end && within <= seam
+}
+
+/// Items in at least one of the ranges.
+fn union(mut ranges: Vec<Range<usize>>) -> usize {
+    ranges.sort_by_key(|range| range.start);
+    let (mut sum, mut end) = (0, 0);
+    for range in ranges {
+        sum += range.end.saturating_sub(range.start.max(end));
+        end = end.max(range.end);
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -122,7 +147,7 @@ mod tests {
         let pieces = found(&edit, &song, &[61, 300]).expect("an edit");
         assert_eq!(pieces.0.len(), 2);
         assert_eq!((pieces.0[0].offset, pieces.0[1].offset), (60, 300));
-        assert!(pieces.errors().items > 870, "{:?}", pieces.errors());
+        assert!(pieces.covered() > 870, "{pieces:?}");
         // From the longer one's side too.
         assert!(found(&song, &edit, &[-60, -300]).is_some());
     }

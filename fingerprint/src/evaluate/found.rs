@@ -14,7 +14,7 @@ use super::sound::Dice;
 use super::speech::Talk;
 use crate::align::{errors, overlap};
 use crate::config::Config;
-use crate::duplicates::{Both, Indexes, matching_pairs, of_query};
+use crate::duplicates::{Indexes, matching_pairs, of_query};
 use crate::peaks::{Picker, RATE};
 use crate::print::{Print, items_in};
 use crate::report::words;
@@ -62,11 +62,10 @@ pub(super) fn duplicates(
     progress: &dyn Progress,
 ) -> (Vec<Found>, Vec<(PathBuf, PathBuf)>) {
     let indexes = Indexes::new(prints, config);
-    let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) else {
+    let Some(all) = indexes.view() else {
         return (Vec::new(), Vec::new());
     };
-    let both = Both { items, landmarks };
-    let (pairs, _) = matching_pairs(prints, &vec![true; prints.len()], &both, config, &Silent);
+    let (pairs, _) = matching_pairs(prints, &vec![true; prints.len()], &all, config, &Silent);
     let alike =
         |a: usize, b: usize| a == b || pairs.iter().any(|p| (p.a, p.b) == (a.min(b), a.max(b)));
     let ways: Vec<&Way> = WAYS
@@ -95,7 +94,7 @@ pub(super) fn duplicates(
                     let _ = std::fs::remove_dir_all(&scratch);
                     let print = print_of(&copy?);
                     progress.advance(1);
-                    let found = of_query(&print, prints, &both, config)
+                    let found = of_query(&print, prints, &all, config)
                         .iter()
                         .map(|pair| (pair.b, words(pair.kind).to_owned()))
                         .collect();
@@ -121,12 +120,11 @@ pub(super) fn duplicates(
 /// editions, other encodes, one sound in two games.
 pub(super) fn known(strangers: &[Print], prints: &[Print], config: &Config) -> Vec<(usize, usize)> {
     let indexes = Indexes::new(prints, config);
-    let (Some(items), Some(landmarks)) = (indexes.items.view(), indexes.landmarks.view()) else {
+    let Some(all) = indexes.view() else {
         return Vec::new();
     };
-    let both = Both { items, landmarks };
     let found = strangers.par_iter().enumerate().filter_map(|(at, print)| {
-        let first = of_query(print, prints, &both, config).into_iter().next()?;
+        let first = of_query(print, prints, &all, config).into_iter().next()?;
         Some((at, first.b))
     });
     found.collect()

@@ -6,7 +6,7 @@ use fingerprint::Config;
 use fingerprint::align::{Alignment, overlap};
 use fingerprint::cluster::{Pair, Row};
 use fingerprint::decisions::Said;
-use fingerprint::duplicates::{Both, find, matching_pairs};
+use fingerprint::duplicates::{All, find, matching_pairs};
 use fingerprint::index::build;
 use fingerprint::print::Print;
 use proptest::prelude::*;
@@ -87,8 +87,9 @@ proptest! {
             prints.push(Print::new(noisy(&mut dice, &songs[song][trim..], one_in)));
         }
         let items = build(&prints, 0);
-        let landmarks = build(&Vec::<Print>::new(), 0);
-        let indexes = Both { items: items.view().unwrap(), landmarks: landmarks.view().unwrap() };
+        let triples = build(&Vec::<Print>::new(), 0);
+        let (items, none) = (items.view().unwrap(), triples.view().unwrap());
+        let indexes = All { items, pairs: none, triples: none };
         let (found, _) = matching_pairs(&prints, &vec![true; prints.len()], &indexes, &config, &Silent);
         let found: Vec<(usize, usize)> = found.iter().map(|pair: &Pair| (pair.a, pair.b)).collect();
         prop_assert_eq!(found, brute_force(&prints, &config));
