@@ -204,7 +204,7 @@ mod tests {
         let rows = |gate: &Gate| candidates(song.view(), &index, gate, |_| true).len();
         assert_eq!(rows(&gate), 201);
         let short = Gate {
-            max_bytes: 4_000,
+            max_bytes: 600,
             ..gate
         };
         assert_eq!(rows(&short), 1, "the song itself, by what only it has");
