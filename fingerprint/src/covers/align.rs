@@ -9,14 +9,16 @@
 use super::chroma::{Chroma, Classes, seconds};
 
 /// Steps that are compared at once: 4.5 s.
-const CONTEXT: usize = 8;
+pub const CONTEXT: usize = 8;
 
 /// Share of the other piece's moments that count as near.
-const NEAREST: f32 = 0.08;
+pub const NEAREST: f32 = 0.08;
 
-/// What a gap costs, and each further step of it.
-const OPENED: f32 = 5.0;
-const EXTENDED: f32 = 0.5;
+/// What a gap costs.
+pub const OPENED: f32 = 5.0;
+
+/// What each further step of it costs.
+pub const EXTENDED: f32 = 0.5;
 
 /// The longest trace.
 #[derive(Clone, Copy, Debug, PartialEq)]
