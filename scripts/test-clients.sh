@@ -96,13 +96,13 @@ case $? in
 esac
 have slowhttptest "apt-get install slowhttptest" && for mode in "-H" "-B" "-X -w 1 -y 1 -n 5 -z 1"; do
   target=$url/; [ "$mode" = -B ] && target="$url/rest/ping"; case $mode in -X*) target="$url$link" ;; esac
+  # Two seconds to connect, ten to be found out. The server's sockets say who is left: the tool itself does not notice.
   # shellcheck disable=SC2086
-  slowhttptest $mode -c 300 -r 150 -i 3 -l 22 -u "$target" -o "$out/slow" >"$out/slow.txt" 2>&1
-  open=$(ss -Htn state established "( sport = :${address##*:} )" | wc -l)
-  sed -i 's/\x1b\[[0-9;]*m//g' "$out/slow.txt"
-  ended=$(sed -n 's/^Test ended on \([0-9]*\).*/\1/p' "$out/slow.txt")
-  # Every connection was closed by the server before the test's own time was over.
-  grep -q "No open connections left" "$out/slow.txt" && ok "slowhttptest $mode: 300 connections, all closed by the server by second $ended, $open open" || { tail -14 "$out/slow.txt"; bad "slowhttptest $mode: some of 300 connections stay open"; }
+  slowhttptest $mode -c 300 -r 150 -i 3 -l 14 -u "$target" -o "$out/slow" >"$out/slow.txt" 2>&1 & tool=$!
+  sleep 2; begun=$(ss -Htn state established "( sport = :${address##*:} )" | wc -l)
+  sleep 10; open=$(ss -Htn state established "( sport = :${address##*:} )" | wc -l)
+  wait "$tool" || true
+  [ "$begun" -ge 250 ] && [ "$open" -eq 0 ] && ok "slowhttptest $mode: $begun connections after two seconds, none after twelve" || bad "slowhttptest $mode: $begun connections after two seconds, $open after twelve"
   alive "slowhttptest"
 done
 exit "$failed"
