@@ -40,6 +40,8 @@ pub struct Config {
 pub struct IndexSettings {
     /// One key in 2^sampling is indexed.
     pub sampling: u32,
+    /// Recordings of equal length that are tried at their beginnings, at most.
+    pub same_length: usize,
 }
 
 impl Config {

@@ -89,7 +89,7 @@ proptest! {
         let items = build(&prints, 0);
         let triples = build(&Vec::<Print>::new(), 0);
         let (items, none) = (items.view().unwrap(), triples.view().unwrap());
-        let indexes = All { items, pairs: none, triples: none };
+        let indexes = All { items, pairs: none, triples: none, lengths: &[] };
         let (found, _) = matching_pairs(&prints, &vec![true; prints.len()], &indexes, &config, &Silent);
         let found: Vec<(usize, usize)> = found.iter().map(|pair: &Pair| (pair.a, pair.b)).collect();
         prop_assert_eq!(found, brute_force(&prints, &config));
