@@ -90,7 +90,7 @@ pub enum Command {
         /// Clips per noise and length
         #[arg(long, default_value_t = 100)]
         clips: usize,
-        /// A folder of songs and their re-performances, as `datasets covers` composes them
+        /// A folder of songs and their re-performances, as `datasets performances` composes them
         #[arg(long, value_name = "DIR")]
         covers: Option<PathBuf>,
         /// Chooses songs, offsets and noises
