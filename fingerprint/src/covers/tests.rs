@@ -1,3 +1,5 @@
+//! Are performances of one song told from strangers, in any key and tempo?
+
 use super::*;
 use crate::config::Config;
 use crate::peaks::Peak;
