@@ -79,6 +79,7 @@ pub(crate) async fn identify(
             "This edition knows no recording by its sound",
         )
         .detail("it was published without fingerprints")
+        .fix("publish again with `backline edition publish` after `backline fingerprint run`")
     })?;
     let eye = eye(&app, &live, listener);
     let of_row = |row| {

@@ -12,6 +12,9 @@ pub const MAX_BYTES: u64 = 128 * 1024;
 /// Lines that are read at most.
 const MAX_LINES: usize = 4_096;
 
+/// Times that one line may have: what it says is kept once for each.
+const MAX_TIMES: usize = 64;
+
 /// A line of a song.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -41,6 +44,9 @@ pub enum LyricsError {
     /// A bound on what one file may ask of us.
     #[error("it has more than {MAX_LINES} lines")]
     Lines,
+    /// The same for one line.
+    #[error("line {0} has more than {MAX_TIMES} times")]
+    Times(usize),
 }
 
 /// Reads a file's bytes. Timed lines come in the order of their times; in a timed file those without one are left out.
@@ -66,6 +72,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Line>, LyricsError> {
             Stamped::Offset(milliseconds) => offset = milliseconds,
             Stamped::Tag => {}
             Stamped::Plain(text) => plain.push(Line { at: None, text }),
+            Stamped::At(times, _) if times.len() > MAX_TIMES => {
+                return Err(LyricsError::Times(number + 1));
+            }
             Stamped::At(times, text) => {
                 timed.extend(times.into_iter().map(|at| (at, text.clone())));
             }
@@ -232,6 +241,8 @@ mod tests {
         assert_eq!(read(b"one\ntw\0o"), Err(control));
         assert_eq!(read(b" \n[ar:Nobody]\n"), Err(LyricsError::Empty));
         assert_eq!(read(b"[00:01.00]\n"), Err(LyricsError::Empty));
+        let repeated = format!("one\n{}la", "[00:01.00]".repeat(MAX_TIMES + 1));
+        assert_eq!(read(repeated.as_bytes()), Err(LyricsError::Times(2)));
         let long = "la\n".repeat(MAX_LINES + 2);
         assert_eq!(read(long.as_bytes()), Err(LyricsError::Lines));
     }

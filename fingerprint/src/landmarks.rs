@@ -116,13 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn peaks() -> impl Strategy<Value = Vec<Peak>> {
-        proptest::collection::vec((0u32..300, 400u16..700), 2..60).prop_map(|mut raw| {
-            raw.sort_unstable();
-            raw.iter().map(|&(f, p)| Peak::new(f, p)).collect()
-        })
-    }
+    use crate::made_up::peaks;
 
     proptest! {
         #[test]

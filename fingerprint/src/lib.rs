@@ -45,6 +45,8 @@ pub mod known;
 pub mod landmarks;
 #[cfg(feature = "job")]
 pub mod library;
+#[cfg(test)]
+mod made_up;
 #[cfg(feature = "job")]
 pub mod page;
 pub mod peaks;

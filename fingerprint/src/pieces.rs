@@ -121,19 +121,8 @@ fn union(mut ranges: Vec<Range<usize>>) -> usize {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::made_up::noise;
     use crate::print::Print;
-
-    fn noise(seed: u32, len: usize) -> Vec<u32> {
-        let mut state = seed | 1;
-        (0..len)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 17;
-                state ^= state << 5;
-                state
-            })
-            .collect()
-    }
 
     fn found(a: &[u32], b: &[u32], offsets: &[i64]) -> Option<Pieces> {
         let (a, b) = (Print::new(a.to_vec()), Print::new(b.to_vec()));

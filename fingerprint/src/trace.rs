@@ -329,16 +329,7 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn dice(seed: u64) -> impl FnMut(u32) -> u32 {
-        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 33) as u32 % below
-        }
-    }
+    use crate::made_up::dice;
 
     /// Peaks as dense as music's, on a scale.
     fn song(seed: u64, frames: u32) -> Vec<Peak> {

@@ -131,19 +131,8 @@ impl Rule {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::made_up::noise;
     use crate::print::Print;
-
-    fn noise(seed: u32, len: usize) -> Vec<u32> {
-        let mut state = seed | 1;
-        (0..len)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 17;
-                state ^= state << 5;
-                state
-            })
-            .collect()
-    }
 
     #[track_caller]
     fn check(a: &[u32], b: &[u32], offset: i64, expected: Option<(MatchKind, Option<Piece>)>) {

@@ -13,6 +13,14 @@ fn ends(mut stream: TcpStream) -> Vec<u8> {
     all
 }
 
+/// A link to bytes that no kernel holds for one reader.
+fn lossless(world: &World) -> String {
+    let track = crate::edition::track_id("Harbour Lights", 1);
+    let path = format!("/v1/tracks/{track}/stream?quality=lossless");
+    let stream = world.german(&path).json();
+    stream["url"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn a_client_that_says_nothing_is_closed() {
     let world = World::with(|config| config.connections.first_byte_ms = 20);
@@ -62,12 +70,7 @@ fn an_http2_connection_without_a_byte_is_closed() {
 #[test]
 fn a_reader_that_takes_nothing_is_given_up_and_not_fed_into_the_kernel() {
     let world = World::with(|config| config.connections.stall_ms = 50);
-    let track = crate::edition::track_id("Harbour Lights", 1);
-    let path = format!("/v1/tracks/{track}/stream?quality=lossless");
-    let url = world.german(&path).json()["url"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let url = lossless(&world);
     let mut stream = TcpStream::connect(world.address()).unwrap();
     let head = format!("GET {url} HTTP/1.1\r\nhost: test\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
@@ -96,12 +99,7 @@ fn with_little_room(stream: &TcpStream) {
 #[test]
 fn a_reader_that_leaves_a_whole_answer_in_the_kernel_is_given_up_too() {
     let world = World::with(|config| config.connections.stall_ms = 50);
-    let track = crate::edition::track_id("Harbour Lights", 1);
-    let path = format!("/v1/tracks/{track}/stream?quality=lossless");
-    let url = world.german(&path).json()["url"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let url = lossless(&world);
     let mut stream = TcpStream::connect(world.address()).unwrap();
     with_little_room(&stream);
     let head = format!("GET {url} HTTP/1.1\r\nhost: test\r\nrange: bytes=0-262143\r\n\r\n");

@@ -3,19 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::made_up;
 use crate::print::Print;
-
-fn print_of(seed: u32, len: usize) -> Vec<u32> {
-    let mut state = seed | 1;
-    (0..len)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            state
-        })
-        .collect()
-}
 
 fn slow_errors(a: View<'_>, b: View<'_>, offset: i64) -> Errors {
     let mut sum = Errors::default();
@@ -57,7 +46,7 @@ proptest! {
     fn errors_equal_those_counted_bit_by_bit(
         seed in any::<u32>(), a_len in 0usize..60, b_len in 0usize..60, offset in -70i64..70
     ) {
-        let (a, b) = (Print::new(print_of(seed, a_len)), Print::new(print_of(seed ^ 77, b_len)));
+        let (a, b) = (Print::new(made_up::noise(seed, a_len)), Print::new(made_up::noise(seed ^ 77, b_len)));
         let fast = errors(a.view(), b.view(), offset, overlap(a_len, b_len, offset));
         prop_assert_eq!(fast, slow_errors(a.view(), b.view(), offset));
     }
@@ -66,8 +55,8 @@ proptest! {
     fn the_best_stretch_has_the_greatest_sum_of_all_stretches(
         seed in any::<u32>(), noise in proptest::collection::vec(0u32..3, 80), offset in -20i64..20
     ) {
-        let a = print_of(seed, 80);
-        let strangers = print_of(seed ^ 99, 80);
+        let a = made_up::noise(seed, 80);
+        let strangers = made_up::noise(seed ^ 99, 80);
         let mixed: Vec<u32> =
             (0..80).map(|i| if noise[i] == 0 { strangers[i] } else { a[i] }).collect();
         let (a, b) = (Print::new(a), Print::new(mixed));
@@ -80,7 +69,7 @@ proptest! {
 
     #[test]
     fn swapping_the_two_negates_the_offset(seed in any::<u32>(), offset in -30i64..30) {
-        let (a, b) = (Print::new(print_of(seed, 90)), Print::new(print_of(seed ^ 5, 70)));
+        let (a, b) = (Print::new(made_up::noise(seed, 90)), Print::new(made_up::noise(seed ^ 5, 70)));
         let there = errors(a.view(), b.view(), offset, overlap(90, 70, offset));
         let back = errors(b.view(), a.view(), -offset, overlap(70, 90, -offset));
         prop_assert_eq!(there, back);
@@ -89,7 +78,7 @@ proptest! {
 
 #[test]
 fn a_trim_is_found_whole_and_its_outside_is_counted() {
-    let full = print_of(7, 600);
+    let full = made_up::noise(7, 600);
     let trim = full[200..440].to_vec();
     let (trim, full) = (Print::new(trim), Print::new(full));
     let found = Alignment::at(trim.view(), full.view(), 198, 3, 0.35);
@@ -110,10 +99,10 @@ fn a_trim_is_found_whole_and_its_outside_is_counted() {
 
 #[test]
 fn a_foreign_middle_does_not_break_a_long_match_but_a_foreign_end_is_left_out() {
-    let song = print_of(11, 1000);
+    let song = made_up::noise(11, 1000);
     let mut other = song.clone();
-    other[480..500].copy_from_slice(&print_of(12, 20));
-    other[800..].copy_from_slice(&print_of(13, 200));
+    other[480..500].copy_from_slice(&made_up::noise(12, 20));
+    other[800..].copy_from_slice(&made_up::noise(13, 200));
     let (song, other) = (Print::new(song), Print::new(other));
     let found = Alignment::at(song.view(), other.view(), 0, 0, 0.35);
     assert_eq!(found.stretch, 0..800);
@@ -122,7 +111,7 @@ fn a_foreign_middle_does_not_break_a_long_match_but_a_foreign_end_is_left_out() 
 
 #[test]
 fn nothing_in_common_is_no_stretch_and_no_evidence() {
-    let (a, b) = (Print::new(print_of(1, 50)), Print::new(vec![0; 50]));
+    let (a, b) = (Print::new(made_up::noise(1, 50)), Print::new(vec![0; 50]));
     assert_eq!(best_stretch(a.view(), b.view(), 0, 0.35), 0..0);
     assert_eq!(Errors::default().rate(), 1.0);
     assert_eq!(overlap(10, 10, 50), 0..0);

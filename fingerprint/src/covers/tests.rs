@@ -2,18 +2,9 @@
 
 use super::*;
 use crate::config::Config;
+use crate::made_up::dice;
 use crate::peaks::Peak;
 use catalog::progress::Silent;
-
-fn dice(seed: u64) -> impl FnMut(u32) -> u32 {
-    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-    move |below| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 33) as u32 % below
-    }
-}
 
 /// A song of chords of `frames` each, the song from `seed`, its notes and noise from `take`.
 fn played(seed: u64, take: u64, frames: f64, semitones: u32) -> Print {

@@ -123,24 +123,18 @@ mod tests {
     use super::super::Fingerprints;
     use super::*;
     use crate::cluster::Row;
+    use crate::made_up::noise;
     use crate::print::{ITEM_SECONDS, Print};
 
-    fn song(seed: u32, len: usize) -> Vec<u32> {
-        let mut state = seed.wrapping_mul(0x9e37_79b1) | 1;
-        (0..len)
-            .map(|_| {
-                state ^= state << 13;
-                state ^= state >> 17;
-                state ^= state << 5;
-                state
-            })
-            .collect()
+    /// Seeds that neighbour each other give noise that has nothing in common.
+    fn spread(seed: u32) -> u32 {
+        seed.wrapping_mul(0x9e37_79b1)
     }
 
     fn written(dir: &Path) -> std::path::PathBuf {
         let mut library = Library::default();
         for n in 0..20u8 {
-            let items = song(u32::from(n) + 1, 500 + 30 * usize::from(n));
+            let items = noise(spread(u32::from(n) + 1), 500 + 30 * usize::from(n));
             library.rows.push(Row {
                 recordings: vec![RecordingId([n; 16]), RecordingId([100 + n; 16])],
                 items: items.len(),
@@ -159,7 +153,7 @@ mod tests {
         edition.verify().unwrap();
         assert_eq!(edition.rows(), 20);
         let config = Config::built_in();
-        let clip = &song(8, 710)[200..330];
+        let clip = &noise(spread(8), 710)[200..330];
         let found = edition.identify(clip, &config.candidates, &config.matching);
         assert_eq!(found.len(), 1);
         assert_eq!(
@@ -176,10 +170,10 @@ mod tests {
         let edition = Fingerprints::open(&written(dir.path())).unwrap();
         let config = Config::built_in();
         for clip in [
-            song(999, 300),
+            noise(spread(999), 300),
             vec![627_964_279; 300],
             Vec::new(),
-            song(8, 710)[..40].to_vec(),
+            noise(spread(8), 710)[..40].to_vec(),
         ] {
             assert_eq!(
                 edition.identify(&clip, &config.candidates, &config.matching),
@@ -204,7 +198,7 @@ mod tests {
             std::fs::write(&path, &bytes).unwrap();
             if let Ok(edition) = Fingerprints::open(&path) {
                 edition.identify(
-                    &song(8, 710)[200..330],
+                    &noise(spread(8), 710)[200..330],
                     &config.candidates,
                     &config.matching,
                 );

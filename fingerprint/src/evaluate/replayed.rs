@@ -1,8 +1,8 @@
 //! Are songs recognised when others play them?
 //!
 //! A folder holds `original/` and `cover/`, with the same file names in both (`backline datasets
-//! covers` composes such). Every cover asks for its original among all originals; the other
-//! originals and covers are strangers.
+//! performances` composes such). Every cover asks for its original among all originals; the
+//! other originals are strangers.
 
 use std::path::{Path, PathBuf};
 
