@@ -13,8 +13,8 @@ use crate::index::Index;
 use crate::landmarks::{Bend, landmarks};
 use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
 use crate::print::Print;
-use crate::trace::{Count, Line, SEGMENT, Trace, trace};
-use crate::triples::triples;
+use crate::trace::{Count, Line, SEGMENT, Trace, any_run, promising, trace};
+use crate::triples::Followed;
 use crate::verdict::{Piece, Verdict};
 
 /// Settings of the search. See `default.toml`.
@@ -27,7 +27,7 @@ pub struct Bending {
     pub triple_sampling: u32,
     /// Which recordings are traced.
     pub votes: Gate,
-    /// How many lines per query at most, those with most votes first.
+    /// How many lines per query at most, the least likely by chance first.
     pub traced: usize,
     /// Stretches at which pitch moves too, as when a record turns slower.
     pub varispeed: Vec<f64>,
@@ -105,13 +105,18 @@ impl Bending {
         bent: &Index<'_>,
         wanted: impl Fn(u32) -> bool,
     ) -> Vec<(usize, Line)> {
-        let mut found: Vec<(usize, usize, Line)> = Vec::new();
-        for bend in self.bends() {
+        let mut found: Vec<(usize, f64, Line)> = Vec::new();
+        let bends = self.bends();
+        let stretches = bends.iter().map(|bend| bend.stretch);
+        let followed = Followed::new(query.peaks(), stretches.fold(1.0, f64::min));
+        for bend in bends {
             let candidates = if bend == Bend::NONE {
                 let keys = landmarks(query.peaks(), bend, straight.sampling());
                 agreeing(keys, straight, &self.votes, &wanted)
             } else {
-                let keys = triples(query.peaks(), bend, bent.sampling())
+                let keys = followed
+                    .triples(bend, bent.sampling())
+                    .into_iter()
                     .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
                 agreeing(keys, bent, &self.votes, &wanted)
             };
@@ -121,13 +126,13 @@ impl Bending {
                     offset: candidate.offset as f64,
                     units: bend.units(),
                 };
-                found.push((candidate.row as usize, candidate.shared, line));
+                found.push((candidate.row as usize, candidate.digits, line));
             }
         }
         // Stable: of equals the straighter bend stays in front.
-        found.sort_by_key(|&(_, shared, _)| usize::MAX - shared);
+        found.sort_by(|x, y| y.1.total_cmp(&x.1));
         found.truncate(self.traced);
-        found.sort_by(|x, y| x.0.cmp(&y.0).then(y.1.cmp(&x.1)));
+        found.sort_by(|x, y| x.0.cmp(&y.0).then(y.1.total_cmp(&x.1)));
         found
             .chunk_by(|x, y| x.0 == y.0)
             .flat_map(|row| row.iter().take(LINES_PER_ROW))
@@ -137,7 +142,10 @@ impl Bending {
 
     /// Traces a rough line and judges; None if they do not match.
     pub fn judge(&self, a: &Print, b: &Print, rough: Line) -> Option<Bent> {
-        let trace = trace(a.peaks(), b.peaks(), rough, self.drift);
+        let (a_peaks, b_peaks) = (a.peaks(), b.peaks());
+        let least = (self.min_overlap_s / SEGMENT_SECONDS).ceil() as usize;
+        let enough = |segments: &[Count]| any_run(segments, least, self.min_share);
+        let trace = promising(a_peaks, b_peaks, rough, self.drift, enough)?;
         self.run(&trace)?;
         let trace = trace.doubted(a.peaks(), b.peaks());
         let run = self.run(&trace)?;
@@ -171,7 +179,7 @@ impl Bending {
     fn run(&self, trace: &Trace) -> Option<std::ops::Range<usize>> {
         let bar = (1.3 * trace.chance).max(0.6 * self.min_share);
         let run = trace.best_run(bar);
-        let seconds = run.len() as f64 * f64::from(SEGMENT) * FRAME_SECONDS;
+        let seconds = run.len() as f64 * SEGMENT_SECONDS;
         let enough = self.enough(trace, trace.count(run.clone()), self.min_share);
         (seconds >= self.min_overlap_s && enough).then_some(run)
     }
@@ -191,7 +199,7 @@ impl Bending {
         clear: bool,
     ) -> Option<Verdict> {
         let [outside_a, outside_b] = outside(a, b, trace, run);
-        let slack = self.same_slack_s + f64::from(SEGMENT) * FRAME_SECONDS;
+        let slack = self.same_slack_s + SEGMENT_SECONDS;
         if outside_a <= slack && outside_b <= slack {
             let kind = self.kind(trace, run);
             return Some(Verdict { kind, piece: None });
@@ -228,6 +236,9 @@ impl Bending {
         (stretch - 1.0).abs() >= self.min_stretch || semitones.abs() >= self.min_semitones
     }
 }
+
+/// Seconds that are judged together.
+const SEGMENT_SECONDS: f64 = SEGMENT as f64 * FRAME_SECONDS;
 
 /// Frames by which an offset of items may be off: an item is 5.3.
 const WHOLE_DRIFT: i64 = 8;

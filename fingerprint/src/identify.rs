@@ -88,7 +88,7 @@ impl Listening {
         let keys = landmarks(clip, bend, index.sampling())
             .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
         let mut found = agreeing(keys, index, &self.votes, |_| true);
-        found.sort_by(|x, y| y.shared.cmp(&x.shared).then(x.cmp(y)));
+        found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
         found.truncate(self.traced);
         found
     }

@@ -165,8 +165,8 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// Appends the hits of one scrambled key in ascending order. A damaged bucket ends early.
-    pub fn look_up(&self, scrambled: u32, hits: &mut Vec<Hit>) {
+    /// Calls `each` with the places of one scrambled key, ascending. A damaged bucket ends early.
+    pub fn places_of(&self, scrambled: u32, mut each: impl FnMut(u64)) {
         let bucket = (scrambled >> self.shift) as usize;
         let (Some(&from), Some(&to)) = (self.directory.get(bucket), self.directory.get(bucket + 1))
         else {
@@ -189,12 +189,13 @@ impl<'a> Index<'a> {
                 return;
             }
             if current == scrambled {
-                hits.extend(self.hit(place));
+                each(place);
             }
         }
     }
 
-    fn hit(&self, place: u64) -> Option<Hit> {
+    /// Row and item of a place; None beyond the last row.
+    pub fn hit(&self, place: u64) -> Option<Hit> {
         let row = self
             .starts
             .partition_point(|&start| start <= place)
@@ -208,7 +209,17 @@ impl<'a> Index<'a> {
 }
 
 /// Reads one LEB128 number of at most 64 bits; None at the end or if it is too long.
+#[inline]
 fn leb128(bytes: &mut &[u8]) -> Option<u64> {
+    let (&byte, rest) = bytes.split_first()?;
+    if byte < 0x80 {
+        *bytes = rest;
+        return Some(u64::from(byte));
+    }
+    longer(bytes)
+}
+
+fn longer(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0u64;
     for shift in (0..63).step_by(7) {
         let (&byte, rest) = bytes.split_first()?;
@@ -262,7 +273,7 @@ mod tests {
         let index = Index::new(&[0, 5], &[0, 255], &noise, 0).unwrap();
         let mut hits = Vec::new();
         for key in (0..1 << KEY_BITS).step_by(99_991) {
-            index.look_up(scramble(key), &mut hits);
+            index.places_of(scramble(key), |place| hits.extend(index.hit(place)));
         }
         assert!(hits.iter().all(|hit| hit.row == 0));
     }

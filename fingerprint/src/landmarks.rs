@@ -63,26 +63,36 @@ pub fn landmarks(
     sampling: u32,
 ) -> impl Iterator<Item = (u32, usize)> + '_ {
     let limit = 1u32 << (KEY_BITS - sampling.min(MAX_SAMPLING));
-    // Settings may say anything; what is beyond an octave is no other speed.
-    let stretch = bend.stretch.clamp(0.5, 2.0) as f32;
-    let longest = (ZONE_FRAMES.1 as f32 / stretch.min(1.0)).ceil() as u32 + 1;
+    let times = times(bend.stretch);
     let shift = bend.units().round() as i32;
     peaks.iter().enumerate().flat_map(move |(at, &first)| {
         let from = (first.pitch() + shift).div_euclid(PITCH_STEP);
         peaks[at + 1..]
             .iter()
-            .take_while(move |second| second.frame() - first.frame() <= longest)
-            .filter_map(move |second| {
-                let frames = (second.frame() - first.frame()) as f32 * stretch;
-                let time = frames.round() as u32;
+            .map_while(move |second| {
+                let frames = second.frame().wrapping_sub(first.frame()) as usize;
+                let time = *times.get(frames)?;
+                (time <= ZONE_FRAMES.1).then_some((second, time))
+            })
+            .filter_map(move |(second, time)| {
                 let interval = second.pitch() - first.pitch();
-                if !(ZONE_FRAMES.0..=ZONE_FRAMES.1).contains(&time) || interval.abs() > ZONE_PITCH {
+                if time < ZONE_FRAMES.0 || interval.abs() > ZONE_PITCH {
                     return None;
                 }
                 let scrambled = scramble(key(from, interval, time));
                 (scrambled < limit).then_some((scrambled, first.frame() as usize))
             })
     })
+}
+
+/// Frames that the latest second peak may lie behind, stretched to a half, and one more.
+const LATEST: usize = 2 * ZONE_FRAMES.1 as usize + 2;
+
+/// The time of a second peak in frames once it is bent, by its frames as they are.
+fn times(stretch: f64) -> [u32; LATEST] {
+    // Settings may say anything; what is beyond an octave is no other speed.
+    let stretch = stretch.clamp(0.5, 2.0) as f32;
+    std::array::from_fn(|frames| (frames as f32 * stretch).round() as u32)
 }
 
 /// 8 bits of pitch, 7 of interval, 6 of time.

@@ -7,9 +7,9 @@
 //! along it. What chance would give is counted too, on the same line moved aside: music repeats
 //! its notes, so a fixed threshold would call two songs in one key alike.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use crate::peaks::Peak;
+use crate::peaks::{MAX_FRAMES, Peak};
 
 /// Frames of `a` that are judged together: 5.9 s.
 pub const SEGMENT: u32 = 256;
@@ -45,8 +45,14 @@ pub struct Line {
 }
 
 impl Line {
-    fn at(&self, frame: u32) -> f64 {
-        f64::from(frame) * self.stretch + self.offset
+    /// The frame of `b` on which one of `a` lies, rounded. In fixed point, 32 bits after the
+    /// point: every peak is asked for its place a dozen times. Whatever a file says, the product
+    /// stays below 2^58.
+    fn places(&self) -> impl Fn(u32) -> i64 + use<> {
+        let fixed = |value: f64, most: f64| (value.clamp(-most, most) * 4_294_967_296.0) as i64;
+        let stretch = fixed(self.stretch, 16.0);
+        let offset = fixed(self.offset + 0.5, f64::from(MAX_FRAMES));
+        move |frame| (i64::from(frame) * stretch + offset) >> 32
     }
 
     fn aside(&self, frames: f64) -> Line {
@@ -149,8 +155,23 @@ impl Trace {
 
 /// Follows the line near `rough`, which may be off by `drift` frames anywhere.
 pub fn trace(a: &[Peak], b: &[Peak], rough: Line, drift: i64) -> Trace {
+    promising(a, b, rough, drift, |_| true).expect("everything is promising")
+}
+
+/// The same, or None without a look at what chance gives where the counts along the line are not
+/// `promising`.
+pub fn promising(
+    a: &[Peak],
+    b: &[Peak],
+    rough: Line,
+    drift: i64,
+    promising: impl Fn(&[Count]) -> bool,
+) -> Option<Trace> {
     let line = pitched(a, b, &fitted(a, b, &rough, drift));
     let segments = counts(a, b, &line, UNITS_OFF);
+    if !promising(&segments) {
+        return None;
+    }
     let mut by_chance = Count::default();
     for frames in ASIDE {
         let aside = counts(a, b, &line.aside(frames), UNITS_OFF);
@@ -162,67 +183,151 @@ pub fn trace(a: &[Peak], b: &[Peak], rough: Line, drift: i64) -> Trace {
     } else {
         by_chance.share()
     };
-    Trace {
+    Some(Trace {
         line,
         segments,
         chance: chance.max(0.01),
-    }
+    })
 }
 
-/// Distances in frames and pitch units of the peaks near a place.
-type Near<'a> = &'a mut dyn Iterator<Item = (i64, f64)>;
+/// Has any run of at least so many segments this share of matched peaks?
+pub fn any_run(segments: &[Count], least: usize, share: f64) -> bool {
+    let over = |count: &Count| f64::from(count.matched) - share * f64::from(count.judged);
+    // The best sum that ends where the last `least` segments begin, and theirs.
+    let (mut before, mut tail) = (0.0f64, 0.0);
+    segments.iter().enumerate().any(|(at, count)| {
+        tail += over(count);
+        if let Some(left) = at.checked_sub(least) {
+            tail -= over(&segments[left]);
+            before = (before + over(&segments[left])).max(0.0);
+        }
+        at + 1 >= least && before + tail >= -1e-9
+    })
+}
 
-/// Calls `each` for every peak of `a` within `b` with those of `b` near its place on the line,
-/// as (distance in frames, distance in pitch units).
+/// Calls `each` for every peak of `a` within `b` with its frame on the line and those of `b` whose
+/// frames are within `reach` of it.
 fn neighbours(
     a: &[Peak],
     b: &[Peak],
     line: &Line,
     reach: i64,
-    mut each: impl FnMut(&Peak, Near<'_>),
+    mut each: impl FnMut(&Peak, i64, &[Peak]),
 ) {
     let Some(last) = b.last() else {
         return;
     };
+    let last = i64::from(last.frame());
+    let frame_of = |at: usize| i64::from(b[at].frame());
+    let place_of = line.places();
     let mut low = a.first().map_or(0, |first| {
-        let begin = line.at(first.frame()).round() as i64 - reach;
+        let begin = place_of(first.frame()) - reach;
         b.partition_point(|other| i64::from(other.frame()) < begin)
     });
+    let mut high = low;
     for peak in a {
-        let place = line.at(peak.frame()).round() as i64;
-        if place < 0 || place > i64::from(last.frame()) {
+        let place = place_of(peak.frame());
+        if place < 0 || place > last {
             continue;
         }
-        while low < b.len() && i64::from(b[low].frame()) < place - reach {
+        while low < b.len() && frame_of(low) < place - reach {
             low += 1;
         }
-        let near = b[low..]
-            .iter()
-            .take_while(|other| i64::from(other.frame()) <= place + reach);
-        let pitch = f64::from(peak.pitch()) + line.units;
-        let mut distances = near
-            .map(|other| {
-                (
-                    i64::from(other.frame()) - place,
-                    f64::from(other.pitch()) - pitch,
-                )
-            })
-            // Only in a damaged file are peaks not in order.
-            .filter(|(frames, _)| frames.abs() <= reach);
-        each(peak, &mut distances);
+        high = high.max(low);
+        while high < b.len() && frame_of(high) <= place + reach {
+            high += 1;
+        }
+        each(peak, place, &b[low..high]);
     }
+}
+
+/// The whole pitch units by which another peak may be above one of the same pitch.
+fn within(units: f64, off: f64) -> RangeInclusive<i32> {
+    (units - off).ceil() as i32..=(units + off).floor() as i32
 }
 
 /// Counts along a line, per segment.
 fn counts(a: &[Peak], b: &[Peak], line: &Line, off: f64) -> Vec<Count> {
     let len = a.last().map_or(0, |peak| peak.frame() / SEGMENT + 1);
     let mut segments = vec![Count::default(); len as usize];
-    neighbours(a, b, line, FRAMES_OFF, |peak, near| {
-        let count = &mut segments[(peak.frame() / SEGMENT) as usize];
-        count.judged += 1;
-        count.matched += u32::from(near.filter(|(_, units)| units.abs() <= off).count() > 0);
+    let above = within(line.units, off);
+    neighbours(a, b, line, FRAMES_OFF, |peak, _, near| {
+        let has = |other: &Peak| above.contains(&(other.pitch() - peak.pitch()));
+        // Only in a damaged file are peaks not in order.
+        if let Some(count) = segments.get_mut((peak.frame() / SEGMENT) as usize) {
+            count.judged += 1;
+            count.matched += u32::from(near.iter().any(has));
+        }
     });
     segments
+}
+
+/// Peaks by pitch, and then by time: so that those within a quarter of a semitone are found
+/// without looking at all others of some seconds.
+struct Pitched {
+    peaks: Vec<Peak>,
+    /// Where each [`BAND`] begins, and the end of the last.
+    starts: Vec<usize>,
+}
+
+/// Pitch units that are kept together, as a power of two: more than [`UNITS_OFF_FIRST`] both ways.
+const BAND: u32 = 4;
+
+impl Pitched {
+    fn new(peaks: &[Peak]) -> Pitched {
+        let band = |peak: &Peak| (peak.pitch() >> BAND) as usize;
+        let mut starts = vec![0; (2048 >> BAND) + 1];
+        for peak in peaks {
+            starts[band(peak) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let (mut next, mut sorted) = (starts.clone(), vec![Peak(0); peaks.len()]);
+        for peak in peaks {
+            sorted[next[band(peak)]] = *peak;
+            next[band(peak)] += 1;
+        }
+        Pitched {
+            peaks: sorted,
+            starts,
+        }
+    }
+
+    /// Calls `each` for every peak of `a` and each of ours of its pitch on the line, with the
+    /// frames by which that misses the line, at most `reach`.
+    fn misses(&self, a: &[Peak], line: &Line, reach: i64, mut each: impl FnMut(&Peak, i64)) {
+        let last = self.peaks.iter().map(|peak| peak.frame()).max();
+        let last = i64::from(last.unwrap_or(0));
+        let (place_of, above) = (line.places(), within(line.units, UNITS_OFF_FIRST));
+        let mut low = self.starts.clone();
+        for peak in a {
+            let place = place_of(peak.frame());
+            if place < 0 || place > last {
+                continue;
+            }
+            let band = |pitch: i32| (pitch.clamp(0, 2047) >> BAND) as usize;
+            let [from, to] = [above.start(), above.end()].map(|units| peak.pitch() + units);
+            let bands = band(from)..=band(to);
+            for (low, end) in low[bands.clone()].iter_mut().zip(&self.starts[1..][bands]) {
+                let miss = |at: usize| i64::from(self.peaks[at].frame()) - place;
+                while *low < *end && miss(*low) < -reach {
+                    *low += 1;
+                }
+                for at in *low..*end {
+                    let frames = miss(at);
+                    if frames > reach {
+                        break;
+                    }
+                    let of_pitch = (from..=to).contains(&self.peaks[at].pitch());
+                    // Only in a damaged file are peaks not in order.
+                    if of_pitch && frames >= -reach {
+                        each(peak, frames);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// A line through the places at which each segment fits best.
@@ -231,12 +336,10 @@ fn fitted(a: &[Peak], b: &[Peak], rough: &Line, drift: i64) -> Line {
     let bins = 2 * drift as usize + 1;
     let len = a.last().map_or(0, |peak| peak.frame() / SEGMENT + 1) as usize;
     let mut histograms = vec![0u32; len * bins];
-    neighbours(a, b, rough, drift, |peak, near| {
+    Pitched::new(b).misses(a, rough, drift, |peak, frames| {
         let at = (peak.frame() / SEGMENT) as usize * bins;
-        for (frames, units) in near {
-            if units.abs() <= UNITS_OFF_FIRST {
-                histograms[at + (frames + drift) as usize] += 1;
-            }
+        if let Some(count) = histograms.get_mut(at + (frames + drift) as usize) {
+            *count += 1;
         }
     });
     let mut points: Vec<(f64, f64, f64)> = histograms
@@ -302,11 +405,11 @@ fn summit(histogram: &[u32]) -> Option<(f64, f64)> {
 /// The same line with the pitch that most matched peaks say.
 fn pitched(a: &[Peak], b: &[Peak], line: &Line) -> Line {
     let mut misses = Vec::new();
-    neighbours(a, b, line, FRAMES_OFF, |_, near| {
-        misses.extend(
-            near.map(|(_, units)| units)
-                .filter(|units| units.abs() <= UNITS_OFF_FIRST),
-        );
+    let above = within(line.units, UNITS_OFF_FIRST);
+    neighbours(a, b, line, FRAMES_OFF, |peak, _, near| {
+        let units = near.iter().map(|other| other.pitch() - peak.pitch());
+        let near = units.filter(|units| above.contains(units));
+        misses.extend(near.map(|units| f64::from(units) - line.units));
     });
     let enough = misses.len() >= 8;
     let shift = if enough {
@@ -328,8 +431,10 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::made_up::dice;
+    use crate::made_up::{dice, peaks};
 
     /// Peaks as dense as music's, on a scale.
     fn song(seed: u64, frames: u32) -> Vec<Peak> {
@@ -401,6 +506,49 @@ mod tests {
             let found = found.doubted(&a, &b);
             let all = found.count(0..found.segments.len());
             assert!(found.digits(all) < 4.0, "{all:?} {}", found.chance);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_run_is_promised_where_one_is(
+            raw in proptest::collection::vec((0u32..30, 0u32..8), 0..14), least in 1usize..5
+        ) {
+            let segments: Vec<Count> = raw
+                .iter()
+                .map(|&(judged, matched)| Count { judged, matched: matched.min(judged) })
+                .collect();
+            let slow = (0..segments.len()).any(|from| {
+                (from + least..=segments.len()).any(|to| {
+                    let sum = segments[from..to].iter().fold(Count::default(), |s, c| s.add(*c));
+                    f64::from(sum.matched) >= 0.25 * f64::from(sum.judged)
+                })
+            });
+            prop_assert_eq!(any_run(&segments, least, 0.25), slow);
+        }
+
+        #[test]
+        fn peaks_by_pitch_are_those_that_looking_at_all_finds(
+            a in peaks(), b in peaks(), offset in -60i32..60, units in -30i32..30, reach in 0i64..40
+        ) {
+            let line = Line { stretch: 1.0, offset: f64::from(offset), units: f64::from(units) };
+            let mut found = Vec::new();
+            Pitched::new(&b).misses(&a, &line, reach, |peak, frames| found.push((*peak, frames)));
+            let last = b.last().map_or(0, |peak| i64::from(peak.frame()));
+            let mut slow = Vec::new();
+            for peak in &a {
+                let place = i64::from(peak.frame()) + i64::from(offset);
+                for other in b.iter().filter(|_| (0..=last).contains(&place)) {
+                    let frames = i64::from(other.frame()) - place;
+                    let off = other.pitch() - peak.pitch() - units;
+                    if frames.abs() <= reach && f64::from(off.abs()) <= UNITS_OFF_FIRST {
+                        slow.push((*peak, frames));
+                    }
+                }
+            }
+            found.sort_unstable();
+            slow.sort_unstable();
+            prop_assert_eq!(found, slow);
         }
     }
 

@@ -26,50 +26,118 @@ const TIME_STEP: i32 = 2;
 /// Peaks that may follow a first one: three times what dense music has. Bounds the work.
 const MAX_FOLLOWERS: usize = 24;
 
-/// Keys below 2^([`KEY_BITS`] − `sampling`), and the frames of their first peaks as they are in
-/// the query (not stretched), by ascending frame.
-pub fn triples(
-    peaks: &[Peak],
-    bend: Bend,
-    sampling: u32,
-) -> impl Iterator<Item = (u32, usize)> + '_ {
-    let limit = 1u32 << (KEY_BITS - sampling.min(MAX_SAMPLING));
-    // Settings may say anything; what is beyond an octave is no other speed.
-    let stretch = bend.stretch.clamp(0.5, 2.0) as f32;
-    let shift = bend.units().round() as i32;
-    (0..peaks.len()).flat_map(move |at| {
-        let first = peaks[at];
-        let from = (first.pitch() + shift).div_euclid(PITCH_STEP) as u64 & 0xff;
-        let (followers, count) = followers(&peaks[at..], stretch);
-        (0..count).flat_map(move |one| {
-            (one + 1..count).filter_map(move |other| {
-                let three = from << 32 | followers[one] << 16 | followers[other];
-                // Fibonacci hashing: the upper bits depend on all.
-                let key = (three.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - KEY_BITS)) as u32;
-                (key < limit).then_some((key, first.frame() as usize))
-            })
-        })
+/// Odd factors (of the golden ratio, and xxHash's) whose products are summed: the upper bits
+/// depend on all three peaks, and each part of a triple is multiplied once.
+const FACTORS: [u32; 3] = [0x9e37_79b1, 0x85eb_ca77, 0xc2b2_ae3d];
+
+/// A recording's peaks with those that may follow each: made once, and read for every bend.
+#[derive(Clone, Debug)]
+pub struct Followed<'a> {
+    peaks: &'a [Peak],
+    /// Frames behind the first in the upper bits, steps of interval in the lower eight.
+    followers: Vec<u16>,
+    /// Where each peak's followers begin, and the end of the last.
+    starts: Vec<u32>,
+}
+
+impl<'a> Followed<'a> {
+    /// Lists the followers for bends that stretch by `least` or more.
+    pub fn new(peaks: &'a [Peak], least: f64) -> Followed<'a> {
+        let least = least.clamp(SMALLEST, 1.0);
+        let latest = ((f64::from(ZONE_FRAMES.1) + 0.5) / least).ceil() as u32;
+        let (mut followers, mut starts) = (Vec::new(), vec![0]);
+        for (at, first) in peaks.iter().enumerate() {
+            let frames = |peak: &Peak| peak.frame().wrapping_sub(first.frame());
+            let near = peaks[at + 1..].iter().map_while(|peak| {
+                let frames = frames(peak);
+                (frames <= latest).then_some((frames, peak.pitch() - first.pitch()))
+            });
+            followers.extend(
+                near.filter(|(_, interval)| interval.abs() <= ZONE_PITCH)
+                    .take(4 * MAX_FOLLOWERS)
+                    .map(|(frames, interval)| {
+                        let interval = interval + ZONE_PITCH + PITCH_STEP / 2;
+                        (frames as u16) << 8 | interval.div_euclid(PITCH_STEP) as u16
+                    }),
+            );
+            starts.push(followers.len() as u32);
+        }
+        Followed {
+            peaks,
+            followers,
+            starts,
+        }
+    }
+
+    /// Keys below 2^([`KEY_BITS`] − `sampling`), and the frames of their first peaks as they are
+    /// in the query (not stretched), by ascending frame.
+    pub fn triples(&self, bend: Bend, sampling: u32) -> Vec<(u32, usize)> {
+        // A key is one of the sample if its upper bits are zero.
+        let upper = !(u32::MAX >> sampling.min(MAX_SAMPLING));
+        let times = times(bend.stretch);
+        let shift = bend.units().round() as i32;
+        let mut keys = Vec::new();
+        for (first, range) in self.peaks.iter().zip(self.starts.windows(2)) {
+            let from = (first.pitch() + shift).div_euclid(PITCH_STEP) as u32 & 0xff;
+            let from = from.wrapping_mul(FACTORS[0]);
+            let near = &self.followers[range[0] as usize..range[1] as usize];
+            let (steps, count) = bent(near, &times);
+            let others = steps.map(|step| step.wrapping_mul(FACTORS[2]));
+            for one in 0..count {
+                let two = from.wrapping_add(steps[one].wrapping_mul(FACTORS[1]));
+                for other in &others[one + 1..count] {
+                    let hashed = two.wrapping_add(*other);
+                    if hashed & upper == 0 {
+                        keys.push((hashed >> (32 - KEY_BITS), first.frame() as usize));
+                    }
+                }
+            }
+        }
+        keys
+    }
+}
+
+/// Smallest stretch. Settings may say anything; what is beyond an octave is no other speed.
+const SMALLEST: f64 = 0.5;
+
+/// Frames that the latest of followers may lie behind.
+const LATEST: usize = 64;
+
+/// The step of time of a follower once it is bent, by its frames as they are: rounding each anew
+/// would be a tenth of a search. [`NEVER`] beyond the zone.
+fn times(stretch: f64) -> [u8; LATEST] {
+    let stretch = stretch.clamp(SMALLEST, 1.0 / SMALLEST) as f32;
+    std::array::from_fn(|frames| {
+        let time = (frames as f32 * stretch).round() as i32;
+        match (ZONE_FRAMES.0..=ZONE_FRAMES.1).contains(&time) {
+            true => (time / TIME_STEP) as u8,
+            false => NEVER,
+        }
     })
 }
 
-/// The peaks after the first that belong to it, as interval and time in steps.
-fn followers(peaks: &[Peak], stretch: f32) -> ([u64; MAX_FOLLOWERS], usize) {
+/// No step of time.
+const NEVER: u8 = u8::MAX;
+
+/// The followers that lie in the zone once they are bent, as interval and time in steps.
+fn bent(near: &[u16], times: &[u8; LATEST]) -> ([u32; MAX_FOLLOWERS], usize) {
     let (mut steps, mut count) = ([0; MAX_FOLLOWERS], 0);
-    let first = peaks[0];
-    for peak in &peaks[1..] {
-        let frames = (peak.frame() - first.frame()) as f32 * stretch;
-        let time = frames.round() as i32;
-        if time > ZONE_FRAMES.1 || count == MAX_FOLLOWERS {
-            break;
-        }
-        let interval = peak.pitch() - first.pitch();
-        if time >= ZONE_FRAMES.0 && interval.abs() <= ZONE_PITCH {
-            let interval = (interval + ZONE_PITCH + PITCH_STEP / 2).div_euclid(PITCH_STEP) as u64;
-            steps[count] = interval << 6 | (time / TIME_STEP) as u64;
+    for follower in near {
+        let time = times[usize::from(follower >> 8) % LATEST];
+        if time != NEVER {
+            steps[count] = u32::from(follower & 0xff) << 6 | u32::from(time);
             count += 1;
+            if count == MAX_FOLLOWERS {
+                break;
+            }
         }
     }
     (steps, count)
+}
+
+/// The triples of peaks in one bend.
+pub fn triples(peaks: &[Peak], bend: Bend, sampling: u32) -> Vec<(u32, usize)> {
+    Followed::new(peaks, bend.stretch).triples(bend, sampling)
 }
 
 /// A recording as its triples, to be indexed.
@@ -88,7 +156,7 @@ impl Keyed for Triples<'_> {
     }
 
     fn keys(&self, sampling: u32) -> impl Iterator<Item = (u32, usize)> {
-        triples(self.0, Bend::NONE, sampling)
+        triples(self.0, Bend::NONE, sampling).into_iter()
     }
 }
 
@@ -109,21 +177,21 @@ mod tests {
                 .map(|peak| Peak::new(peak.frame(), (peak.pitch() + semitones * 24) as u16))
                 .collect();
             let bend = Bend { stretch: 1.0, semitones: f64::from(semitones) };
-            let bent: Vec<_> = triples(&peaks, bend, 0).collect();
-            prop_assert_eq!(bent, triples(&higher, Bend::NONE, 0).collect::<Vec<_>>());
+            let bent = triples(&peaks, bend, 0);
+            prop_assert_eq!(bent, triples(&higher, Bend::NONE, 0));
         }
 
         #[test]
         fn sampling_keeps_the_same_keys_wherever_they_stand(peaks in peaks(), sampling in 0u32..8) {
-            let kept: Vec<_> = triples(&peaks, Bend::NONE, sampling).collect();
+            let kept = triples(&peaks, Bend::NONE, sampling);
             let all = triples(&peaks, Bend::NONE, 0);
-            let chosen: Vec<_> = all.filter(|(key, _)| key >> (28 - sampling) == 0).collect();
+            let chosen: Vec<_> = all.into_iter().filter(|(key, _)| key >> (28 - sampling) == 0).collect();
             prop_assert_eq!(kept, chosen);
         }
 
         #[test]
         fn keys_fit_their_bits_and_come_in_order_of_frames(peaks in peaks()) {
-            let all: Vec<_> = triples(&peaks, Bend::NONE, 0).collect();
+            let all = triples(&peaks, Bend::NONE, 0);
             prop_assert!(all.iter().all(|(key, _)| key >> KEY_BITS == 0));
             prop_assert!(all.is_sorted_by_key(|(_, frame)| *frame));
         }
@@ -132,7 +200,7 @@ mod tests {
     #[test]
     fn three_peaks_near_each_other_make_one_triple() {
         let at = |frame, pitch| Peak::new(frame, pitch);
-        let count = |peaks: &[Peak]| triples(peaks, Bend::NONE, 0).count();
+        let count = |peaks: &[Peak]| triples(peaks, Bend::NONE, 0).len();
         assert_eq!(count(&[at(0, 500), at(10, 520), at(20, 480)]), 1);
         assert_eq!(count(&[at(0, 500), at(10, 520)]), 0);
         assert_eq!(

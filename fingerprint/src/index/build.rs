@@ -185,7 +185,7 @@ mod tests {
             let index = columns.view().unwrap();
             for wanted in (0..60u32).map(|i| key(i.wrapping_mul(0x0132_4570))) {
                 let mut hits = Vec::new();
-                index.look_up(scramble(wanted), &mut hits);
+                index.places_of(scramble(wanted), |place| hits.extend(index.hit(place)));
                 prop_assert_eq!(hits, slow_look_up(&prints, wanted));
             }
         }
