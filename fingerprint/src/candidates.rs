@@ -306,7 +306,7 @@ mod tests {
             let query = Print::new(prints[0].view().items()[from..].to_vec());
             let columns = build(&prints, 0);
             let index = columns.view().unwrap();
-            let gate = Gate { max_by_chance: 1e9, ..GATE };
+            let gate = Gate { max_by_chance: 1e9, max_places_per_key: 1 << 20, ..GATE };
             let mut votes: Vec<Vote> = Vec::new();
             for (key, at) in selected(query.view(), 0) {
                 index.places_of(key, |place| {

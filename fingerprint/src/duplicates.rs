@@ -251,8 +251,9 @@ fn queried(
 /// Items by which two recordings of equal length may differ: a second.
 const SAME_LENGTH: usize = 8;
 
-/// Rows of about that length that are glanced at, on either side.
-const GLANCES: usize = 2048;
+/// Rows of about that length that are glanced at, on either side, the nearest first: all within a
+/// second of it among 100,000 songs. Glances at more were a third of a search there.
+const GLANCES: usize = 512;
 
 /// Differing bits per thousand that are worth a look: strangers have 480 and more.
 const PROMISING: u32 = 430;

@@ -42,7 +42,11 @@ pub struct Heard {
     pub line: Line,
     /// Share of the clip's peaks that the recording has.
     pub share: f64,
-    /// Decimal digits of the odds that this is no chance.
+    /// Decimal digits of the odds against chance among recordings of one key: they say which row
+    /// comes before which.
+    pub odds: f64,
+    /// The same among recordings of one key and one beat: they say whether it is an answer. Looked
+    /// at only where `odds` are enough, and else equal to them.
     pub digits: f64,
 }
 
@@ -54,7 +58,8 @@ impl Listening {
     }
 
     /// What the clip may be, best first; those with at least [`Listening::needed`] digits are
-    /// answers, the others only the nearest. `peaks_of` gives a row's peaks.
+    /// answers, the others only the nearest. Order is by odds before doubt: a slow song fits itself
+    /// a beat aside too, and would lose to a stranger that nobody doubted. `peaks_of` gives a row's peaks.
     pub fn hear<'a>(
         &self,
         clip: &[Peak],
@@ -70,16 +75,16 @@ impl Listening {
                 let row = found.row as usize;
                 let next = self.traced(clip, peaks_of(row), bend, &found, needed);
                 match heard.iter_mut().find(|known| known.row == row) {
-                    Some(known) if known.digits < next.digits => *known = next,
+                    Some(known) if known.odds < next.odds => *known = next,
                     Some(_) => {}
                     None => heard.push(next),
                 }
             }
-            if heard.iter().any(|found| found.digits >= needed) {
+            if heard.iter().any(|found| found.odds >= needed) {
                 break;
             }
         }
-        heard.sort_by(|x, y| y.digits.total_cmp(&x.digits).then(x.row.cmp(&y.row)));
+        heard.sort_by(|x, y| y.odds.total_cmp(&x.odds).then(x.row.cmp(&y.row)));
         heard
     }
 
@@ -107,14 +112,16 @@ impl Listening {
             units: bend.units(),
         };
         let mut traced = trace(clip, row, rough, DRIFT);
-        let all = traced.count(0..traced.segments.len());
-        if traced.digits(all) >= needed {
+        let (line, all) = (traced.line, traced.count(0..traced.segments.len()));
+        let odds = traced.digits(all);
+        if odds >= needed {
             traced = traced.doubted(clip, row);
         }
         Heard {
             row: found.row as usize,
-            line: traced.line,
+            line,
             share: all.share(),
+            odds,
             digits: traced.digits(all),
         }
     }

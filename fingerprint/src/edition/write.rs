@@ -165,6 +165,36 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn what_an_edition_answers_from_lies_in_the_mapped_file_and_is_never_copied() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = written(dir.path());
+        let edition = Fingerprints::open(&path).unwrap();
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let of_file = maps
+            .lines()
+            .filter(|line| line.ends_with(path.to_str().unwrap()));
+        let mapped: Vec<std::ops::Range<usize>> = of_file
+            .filter_map(|line| {
+                let (from, to) = line.split(' ').next()?.split_once('-')?;
+                let address = |hex| usize::from_str_radix(hex, 16).ok();
+                Some(address(from)?..address(to)?)
+            })
+            .collect();
+        let lies_in = |begin: usize| mapped.iter().any(|range| range.contains(&begin));
+        let index = edition.index();
+        let (directory, postings) = index.sections();
+        assert!(lies_in(directory.as_ptr() as usize) && lies_in(postings.as_ptr() as usize));
+        for row in 0..edition.rows() {
+            assert!(lies_in(edition.items(row).as_ptr() as usize), "row {row}");
+            assert!(
+                lies_in(edition.recordings(row).as_ptr() as usize),
+                "row {row}"
+            );
+        }
+    }
+
+    #[test]
     fn an_unknown_clip_silence_and_nothing_are_not_identified() {
         let dir = tempfile::tempdir().unwrap();
         let edition = Fingerprints::open(&written(dir.path())).unwrap();

@@ -207,10 +207,10 @@ impl Ear<'_> {
             picker.add(clip);
             let peaks_of = |row: usize| self.prints[row].peaks();
             let clean = self.listening.hear(&picker.finish(), &self.index, peaks_of);
-            let best = clean.first().map_or(0.0, |found| found.digits);
+            let best = clean.first().map_or(0.0, |found| found.odds);
             clean
                 .iter()
-                .any(|found| found.row == row && found.digits >= 0.5 * best)
+                .any(|found| found.row == row && found.odds >= 0.5 * best)
         }
     }
 }

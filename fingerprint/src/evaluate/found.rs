@@ -32,6 +32,8 @@ pub struct Found {
     pub target: Option<f64>,
     /// Copies that were found to be another song.
     pub wrong: usize,
+    /// Those: whose copy, what it was taken for, and how.
+    pub taken_for: Vec<(PathBuf, PathBuf, String)>,
     /// The songs whose copies were not found.
     pub missed: Vec<PathBuf>,
     /// What they were called, and how often.
@@ -137,6 +139,7 @@ fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize)
     let percent = |n: usize| 100.0 * n as f64 / copies.len().max(1) as f64;
     let mut kinds: Vec<(String, usize)> = Vec::new();
     let (mut right, mut wrong) = (0, 0);
+    let mut taken_for = Vec::new();
     for (found, song, _) in copies {
         if let Some((_, kind)) = found.iter().find(|(row, _)| row == song) {
             right += 1;
@@ -145,7 +148,13 @@ fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize)
                 None => kinds.push((kind.clone(), 1)),
             }
         }
-        wrong += usize::from(found.iter().any(|(row, _)| !alike(*row, *song)));
+        let others = found.iter().filter(|(row, _)| !alike(*row, *song));
+        let before = taken_for.len();
+        taken_for.extend(others.map(|(row, kind)| {
+            let path = |row: usize| songs[row].path.clone();
+            (path(*song), path(*row), kind.clone())
+        }));
+        wrong += usize::from(taken_for.len() > before);
     }
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let missed = copies
@@ -160,6 +169,7 @@ fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize)
         recall: percent(right),
         target: way.target,
         wrong,
+        taken_for,
         kinds,
         fpcalc: percent(copies.iter().filter(|(.., fpcalc)| *fpcalc).count()),
     }

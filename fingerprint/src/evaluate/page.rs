@@ -35,6 +35,12 @@ pub fn text(evaluation: &Evaluation) -> String {
             kinds(row)
         );
     }
+    for row in &evaluation.found {
+        for (copy, other, kind) in &row.taken_for {
+            let (copy, other) = (copy.display(), other.display());
+            let _ = writeln!(out, "{} of {copy} was taken for {other}: {kind}", row.way);
+        }
+    }
     for (a, b) in &evaluation.strangers_matched {
         let _ = writeln!(
             out,

@@ -4,6 +4,7 @@
 
 mod duplicates_at_scale;
 mod hostile;
+mod natural_pairs;
 mod oracle;
 mod real_encodes;
 mod store_job;
