@@ -30,6 +30,7 @@ pub mod probe;
 pub mod quality;
 pub mod resample;
 pub mod sniff;
+pub mod sound;
 mod true_peak;
 
 pub use decoder::{Block, DecodeSummary, Decoder};

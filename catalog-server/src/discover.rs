@@ -316,7 +316,7 @@ fn why(eye: &Eye<'_>, recordings: &[RecordingId], reason: Reason) -> Why {
             Why::plain("trending", format!("Many in {country} play it"))
         }
         Reason::Taste => Why::taste(),
-        Reason::Similar => Why::plain("similar", "Played by the same listeners"),
+        Reason::Similar => Why::plain("similar", "Near in taste or sound"),
         Reason::BecauseYouPlayed(at) => match recordings.get(at as usize) {
             Some(id) => because(eye, id),
             None => Why::taste(),

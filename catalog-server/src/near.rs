@@ -1,7 +1,7 @@
 //! What is near what was just heard, and may be played here?
 //!
 //! Asked of the vectors and their graph, with rights as the filter; where an edition has none, or
-//! nobody has played the seeds, the lists of similar tracks stand in. No model runs.
+//! nothing is known of the seeds, the lists of similar tracks stand in. No model runs.
 
 use crate::show::Eye;
 use catalog::ids::RecordingId;
@@ -9,7 +9,7 @@ use recsys::ann::Ann;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Tracks of one artist in a list that is not about that artist.
-const PER_ARTIST: usize = 3;
+pub(crate) const PER_ARTIST: usize = 2;
 /// How many candidates are fetched for each track wanted: some fall to [`PER_ARTIST`].
 const SPARE: usize = 4;
 /// How far the tracks just played may lift a track of a list, beside its own score (0 to 1).
@@ -41,7 +41,7 @@ fn appearance(eye: &Eye<'_>, id: &RecordingId) -> Option<u32> {
     eye.gate.appearance(eye.live.catalogue.recording_row(id)?)
 }
 
-/// The graph, and the mean of the seeds' vectors; none if nobody has played any of them.
+/// The graph, and the mean of the seeds' vectors; none if none of them has one.
 fn direction<'a>(eye: &Eye<'a>, seeds: &[RecordingId]) -> Option<(&'a Ann, Vec<f32>)> {
     let ann = eye.live.ann.as_ref()?;
     mean(ann, seeds).map(|mean| (ann, mean))

@@ -5,7 +5,7 @@ use crate::app::{App, Current};
 use crate::browse::eye;
 use crate::discover::{Item, List, Why};
 use crate::identity::Listener;
-use crate::near::like;
+use crate::near::{PER_ARTIST, like};
 use crate::params::{Asked, Id, Ids};
 use crate::problem::Problem;
 use crate::show::{ArtistCard, Eye};
@@ -14,7 +14,7 @@ use axum::response::Response;
 use catalog::ids::{ArtistId, RecordingId, TrackId};
 use http::HeaderMap;
 use serde::Deserialize;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Tracks of one radio answer at most.
@@ -40,7 +40,7 @@ pub(crate) async fn similar(
     let title = row
         .and_then(|row| live.catalogue.track(row))
         .map(|track| track.title);
-    let why = || Why::plain("similar", "Played by the same listeners");
+    let why = || Why::plain("similar", "Near it in taste or sound");
     let near = like(&eye, &[seed], app.config.answers.list_length);
     let tracks = items(&eye, near.into_iter().map(|(row, _)| (row, why())));
     let title = format!("Like {}", title.unwrap_or_default());
@@ -148,12 +148,21 @@ pub(crate) async fn onboarding(
         turns.push((name.unwrap_or_default(), like(&eye, &seeds, length)));
     }
     let mut used = HashSet::new();
+    let mut shown: HashMap<u32, usize> = HashMap::new();
     let mut picked = Vec::new();
     for place in 0..length {
         for (name, near) in &turns {
             if let Some((row, _)) = near.get(place)
                 && used.insert(*row)
             {
+                // Neighbourhoods overlap: an artist may stand in several.
+                let credit = live.catalogue.track_credits(*row).next();
+                let heard = shown.entry(credit.map_or(u32::MAX, |credit| credit.artist));
+                let heard = heard.or_default();
+                *heard += 1;
+                if *heard > PER_ARTIST {
+                    continue;
+                }
                 let text = format!("Because you chose {name}");
                 picked.push((*row, Why::plain("because-you-chose", text)));
             }

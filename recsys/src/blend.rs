@@ -15,6 +15,7 @@ use crate::als::{AlsModel, gramian};
 use crate::config::Config;
 use crate::csr::{Csr, Row};
 use crate::item_item::{self, Accumulator};
+use crate::item2vec::Item2Vec;
 use crate::kernel::dot;
 use crate::scoring::Panels;
 
@@ -27,10 +28,12 @@ pub struct Models {
     pub coarse: AlsModel,
     /// Item-item cosine: played together.
     pub neighbours: Csr,
+    /// Item-item by BM25.
+    pub bm25: Csr,
     /// The linear autoencoder's weights.
     pub ease: Csr,
     /// Item2vec: standing near in sequences.
-    pub sequences: Csr,
+    pub sequences: Item2Vec,
     /// How many listeners like each recording.
     pub popularity: Vec<f32>,
 }
@@ -45,6 +48,8 @@ pub enum Voice {
     Popularity,
     /// Item-item cosine alone.
     ItemItem,
+    /// Item-item by BM25 alone.
+    Bm25,
     /// Item2vec alone.
     Item2vec,
     /// The linear autoencoder alone.
@@ -57,9 +62,10 @@ pub enum Voice {
 
 impl Voice {
     /// The models that a blend is made of.
-    pub const RETRIEVERS: [Self; 5] = [
+    pub const RETRIEVERS: [Self; 6] = [
         Self::Popularity,
         Self::ItemItem,
+        Self::Bm25,
         Self::Item2vec,
         Self::Ease,
         Self::Als,
@@ -71,6 +77,7 @@ impl std::fmt::Display for Voice {
         f.pad(match self {
             Self::Popularity => "popularity",
             Self::ItemItem => "item-item",
+            Self::Bm25 => "BM25",
             Self::Item2vec => "item2vec",
             Self::Ease => "EASE",
             Self::Als => "ALS",
@@ -91,6 +98,8 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "item-item, log",
     "item-item, sharp",
     "item-item, sharp, log",
+    "bm25",
+    "bm25, log",
     "item2vec",
     "item2vec, log",
     "ease",
@@ -110,9 +119,10 @@ const fn channel(voice: Voice, squared: bool) -> Channel {
 }
 
 /// The channels, in the order of their features.
-pub(crate) const CHANNELS: [Channel; 4] = [
+pub(crate) const CHANNELS: [Channel; 5] = [
     channel(Voice::ItemItem, false),
     channel(Voice::ItemItem, true),
+    channel(Voice::Bm25, false),
     channel(Voice::Item2vec, false),
     channel(Voice::Ease, false),
 ];
@@ -128,8 +138,9 @@ pub(crate) fn features_of(voice: Voice) -> std::ops::Range<usize> {
         Voice::Popularity => 0..1,
         Voice::Als => 1..3,
         Voice::ItemItem => 3..7,
-        Voice::Item2vec => 7..9,
-        Voice::Ease => 9..11,
+        Voice::Bm25 => 7..9,
+        Voice::Item2vec => 9..11,
+        Voice::Ease => 11..13,
         Voice::Blend => 0..FEATURES,
     }
 }
@@ -152,7 +163,9 @@ impl Weights {
     /// Every model alike, for where nothing could be learned.
     pub fn even() -> Self {
         Self {
-            base: [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+            base: [
+                0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0,
+            ],
             by_history: [0.0; FEATURES],
             middle: 0.0,
             bounds: [0.0, 0.0],
@@ -276,7 +289,8 @@ impl<'a> Blend<'a> {
     /// A sparse model's weights, and the power of the listener's strengths that they expect.
     fn table(&self, voice: Voice) -> (&Csr, f32) {
         match voice {
-            Voice::Item2vec => (&self.models.sequences, 0.0),
+            Voice::Item2vec => (&self.models.sequences.neighbours, 0.0),
+            Voice::Bm25 => (&self.models.bm25, 0.0),
             Voice::Ease => (&self.models.ease, self.config.ease.strength_exponent),
             _ => (
                 &self.models.neighbours,

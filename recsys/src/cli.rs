@@ -52,6 +52,11 @@ enum Command {
     ///
     /// Exit codes: 0 done, 1 rows were set aside, 2 the job failed.
     Plays(PlaysArgs),
+    /// Listen to every recording that was not listened to yet, and say how well sound alone tells which belong together
+    ///
+    /// `run` listens to new recordings by itself: tracks that nobody has played are placed by their sound.
+    /// Exit codes: 0 done, 1 audio could not be read, 2 the job failed.
+    Sounds,
     /// Show a listener's Discover Weekly with the reason for each track
     Show {
         /// The listener's number
@@ -188,6 +193,12 @@ pub fn run(args: &Args, ctx: &Context<'_>) -> Result<Report, Error> {
             )
         }
         Command::Plays(args) => judge(args, &config, ctx),
+        Command::Sounds => {
+            let catalogue = catalog::snapshot::catalogue(ctx.store)?;
+            let duplicates = duplicates(None, &catalogue, ctx)?;
+            let items = Items::new(&catalogue, duplicates.as_ref());
+            job::listen(ctx.store, &items, ctx.threads, ctx.progress).map(Report::Sounds)
+        }
         Command::Show { listener } => show(*listener, ctx),
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::als::AlsConfig;
 use crate::ann::AnnConfig;
+use crate::bm25::Bm25Config;
 use crate::ease::EaseConfig;
 use crate::error::Error;
 use crate::item_item::ItemItemConfig;
@@ -22,6 +23,8 @@ pub struct Config {
     pub als: AlsConfig,
     /// The neighbour model.
     pub item_item: ItemItemConfig,
+    /// The neighbour model by BM25.
+    pub bm25: Bm25Config,
     /// The linear autoencoder.
     pub ease: EaseConfig,
     /// The sequence model.
@@ -168,6 +171,14 @@ impl Config {
             (
                 (0.0..=1.0).contains(&self.item_item.asymmetry),
                 "item_item.asymmetry must be 0 to 1",
+            ),
+            (
+                self.bm25.neighbours > 0 && at_least_zero(self.bm25.saturation),
+                "bm25.neighbours must be 1 or more, bm25.saturation 0 or more",
+            ),
+            (
+                (0.0..=1.0).contains(&self.bm25.length_share),
+                "bm25.length_share must be 0 to 1",
             ),
             (
                 self.ease.ridge.is_finite() && self.ease.ridge > 0.0,

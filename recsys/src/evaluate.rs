@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::als;
 use crate::blend::{Blend, Models, Voice, Weights};
+use crate::bm25;
 use crate::config::Config;
 use crate::csr::Csr;
 use crate::ease;
@@ -119,8 +120,9 @@ pub fn train_from(
         als: als::train_from(strengths, start, &config.als, progress),
         coarse: als::train(strengths, &config.als.coarse(), progress),
         neighbours: item_item::neighbours(strengths, &config.item_item, progress),
+        bm25: bm25::neighbours(strengths, &config.bm25, progress),
         ease: ease::weights(strengths, &config.ease, progress),
-        sequences: item2vec::neighbours(sequences, strengths.columns(), &config.item2vec, progress),
+        sequences: item2vec::train(sequences, strengths.columns(), &config.item2vec, progress),
         popularity: popularity(strengths),
     }
 }
@@ -426,7 +428,7 @@ mod tests {
         );
         let named: Vec<&str> = evaluation.groups.iter().map(|g| g.name.as_str()).collect();
         assert_eq!(named[0], "DE");
-        assert!(named.len() > 1 && evaluation.without.len() == 5);
+        assert!(named.len() > 1 && evaluation.without.len() == 6);
     }
 
     #[test]

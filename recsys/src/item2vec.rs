@@ -128,13 +128,25 @@ impl Sequences {
     }
 }
 
-/// Rows of the recordings that a recording speaks for most, with the weight at which it does.
-pub fn neighbours(
+/// What was learned of the sequences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item2Vec {
+    /// A vector per recording, as one that stands in the middle.
+    pub centres: Factors,
+    /// A vector per recording, as one that stands near.
+    pub contexts: Factors,
+    /// Rows of the recordings that a recording speaks for most, with the weight at which it does: the inner
+    /// product of its centre and their contexts.
+    pub neighbours: Csr,
+}
+
+/// Learns from sequences of `items` recordings.
+pub fn train(
     sequences: &Sequences,
     items: usize,
     config: &Item2VecConfig,
     progress: &dyn Progress,
-) -> Csr {
+) -> Item2Vec {
     let all = 2 * config.passes as u64 + 3;
     progress.begin("training item2vec", all, "passes");
     let weights = informative(&pairs(sequences, items, config), config);
@@ -162,7 +174,11 @@ pub fn neighbours(
         },
         progress,
     );
-    Csr::from_triplets(items, items, cells.concat())
+    Item2Vec {
+        neighbours: Csr::from_triplets(items, items, cells.concat()),
+        centres,
+        contexts,
+    }
 }
 
 /// By weight, how often each recording stands near each other one.
@@ -361,7 +377,7 @@ mod tests {
     fn neighbours_come_from_the_planted_cluster() {
         let world = planted(4, 60, 20, 10, 5);
         let sequences = Sequences::of_rows(&world.interactions);
-        let near = neighbours(&sequences, 80, &config(), &Silent);
+        let near = train(&sequences, 80, &config(), &Silent).neighbours;
         let same: usize = (0..80)
             .map(|i| {
                 let row = near.row(i);
@@ -375,13 +391,11 @@ mod tests {
     #[test]
     fn a_recording_in_no_sequence_has_no_neighbours() {
         let sequences = Sequences::ordered([[0, 1, 2].as_slice(), &[2, 1, 0], &[3]]);
-        let near = neighbours(&sequences, 5, &config(), &Silent);
+        let near = train(&sequences, 5, &config(), &Silent).neighbours;
         assert!(near.row(3).indices.is_empty() && near.row(4).indices.is_empty());
         assert!(Sequences::ordered([[3].as_slice()]).is_empty());
-        assert_eq!(
-            neighbours(&Sequences::default(), 2, &config(), &Silent).entries(),
-            0
-        );
+        let nothing = train(&Sequences::default(), 2, &config(), &Silent);
+        assert_eq!(nothing.neighbours.entries(), 0);
     }
 
     #[test]
@@ -417,7 +431,7 @@ mod tests {
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
             let sequences = Sequences::of_rows(&world.interactions);
-            let work = || neighbours(&sequences, 160, &config(), &Silent);
+            let work = || train(&sequences, 160, &config(), &Silent);
             pool.build().unwrap().install(work)
         };
         assert_eq!(on(1), on(3));

@@ -42,19 +42,40 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
         config.strength_exponent,
         config.max_row,
     );
+    let norms = Norms::Shared {
+        asymmetry: config.asymmetry,
+    };
+    joined(&by_listener, norms, config.neighbours, progress)
+}
+
+/// What an inner product of two recordings is divided by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Norms {
+    /// Nothing.
+    None,
+    /// Both norms, the played recording's taking this share.
+    Shared {
+        /// 0.5 is the cosine.
+        asymmetry: f32,
+    },
+}
+
+/// The nearest of each recording by the inner products of what listeners say of them.
+pub(crate) fn joined(by_listener: &Csr, norms: Norms, keep: usize, progress: &dyn Progress) -> Csr {
     let by_item = by_listener.transposed();
     let items = by_item.rows();
-    let norms: Vec<f32> = (0..items)
-        .map(|item| {
-            by_item
-                .row(item)
-                .values
-                .iter()
-                .map(|v| v * v)
-                .sum::<f32>()
-                .sqrt()
-        })
-        .collect();
+    let (own, others) = match norms {
+        Norms::None => (0.0, 0.0),
+        Norms::Shared { asymmetry } => (2.0 * asymmetry, 2.0 - 2.0 * asymmetry),
+    };
+    let squares = |item: usize| by_item.row(item).values.iter().map(|v| v * v).sum::<f32>();
+    let norms: Vec<f32> = (0..items).map(|item| squares(item).sqrt()).collect();
+    let sides = Sides {
+        by_listener,
+        by_item: &by_item,
+        played: norms.iter().map(|norm| norm.powf(own)).collect(),
+        others: norms.iter().map(|norm| norm.powf(others)).collect(),
+    };
     progress.begin("joining recordings", items as u64, "recordings");
     let tasks: Vec<usize> = (0..items).step_by(ITEMS_PER_TASK).collect();
     let lists: Vec<Vec<(u32, u32, f32)>> = tasks
@@ -65,7 +86,7 @@ pub fn neighbours(interactions: &Csr, config: &ItemItemConfig, progress: &dyn Pr
                 let task = first..(first + ITEMS_PER_TASK).min(items);
                 progress.advance(task.len() as u64);
                 task.flat_map(|item| {
-                    let near = nearest(item, &by_listener, &by_item, &norms, sums, config);
+                    let near = sides.nearest(item, sums, keep);
                     near.into_iter()
                         .map(move |(other, cosine)| (item as u32, other, cosine))
                 })
@@ -141,33 +162,33 @@ impl Accumulator {
     }
 }
 
-fn nearest(
-    item: usize,
-    by_listener: &Csr,
-    by_item: &Csr,
-    norms: &[f32],
-    sums: &mut Accumulator,
-    config: &ItemItemConfig,
-) -> Vec<(u32, f32)> {
-    let keep = config.neighbours;
-    let (own, others) = (2.0 * config.asymmetry, 2.0 - 2.0 * config.asymmetry);
-    let played = norms[item].powf(own);
-    for (listener, strength) in by_item.row(item).iter() {
-        for (other, value) in by_listener.row(listener as usize).iter() {
-            sums.add(other, strength * value);
+/// Both directions of the matrix, and what each recording's products are divided by on either side.
+struct Sides<'a> {
+    by_listener: &'a Csr,
+    by_item: &'a Csr,
+    played: Vec<f32>,
+    others: Vec<f32>,
+}
+
+impl Sides<'_> {
+    fn nearest(&self, item: usize, sums: &mut Accumulator, keep: usize) -> Vec<(u32, f32)> {
+        for (listener, strength) in self.by_item.row(item).iter() {
+            for (other, value) in self.by_listener.row(listener as usize).iter() {
+                sums.add(other, strength * value);
+            }
         }
+        let mut near = sums.drain_sorted();
+        near.retain(|entry| entry.0 as usize != item);
+        for (other, sum) in &mut near {
+            *sum /= self.played[item] * self.others[*other as usize];
+        }
+        let better = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if near.len() > keep {
+            near.select_nth_unstable_by(keep, better);
+            near.truncate(keep);
+        }
+        near
     }
-    let mut near = sums.drain_sorted();
-    near.retain(|entry| entry.0 as usize != item);
-    for (other, sum) in &mut near {
-        *sum /= played * norms[*other as usize].powf(others);
-    }
-    let better = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-    if near.len() > keep {
-        near.select_nth_unstable_by(keep, better);
-        near.truncate(keep);
-    }
-    near
 }
 
 /// A listener's scores: over what they liked, weakened strength times cosine, summed; items rising.

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use catalog::cluster::DuplicateReport;
-use catalog::ids::{ArtistId, RecordingId, Territory};
-use catalog::release::{Advisory, Catalogue, Role, Track};
+use catalog::ids::{ArtistId, RecordingId, ReleaseId, Territory};
+use catalog::release::{Advisory, Catalogue, Master, Role, Track};
 use catalog::rights::CommercialModel;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,17 +36,21 @@ pub struct Items<'a> {
     genre_names: Vec<String>,
     released: Vec<Option<Date>>,
     labels: Vec<Option<&'a str>>,
+    albums: Vec<BTreeSet<ReleaseId>>,
 }
 
 impl<'a> Items<'a> {
     /// Numbers the catalogue's recordings and joins duplicates.
     pub fn new(catalogue: &'a Catalogue, duplicates: Option<&DuplicateReport>) -> Self {
         let mut by_recording: BTreeMap<RecordingId, Vec<&Track>> = BTreeMap::new();
+        let mut albums_of: BTreeMap<RecordingId, BTreeSet<ReleaseId>> = BTreeMap::new();
         let mut label_of: BTreeMap<RecordingId, &str> = BTreeMap::new();
         let mut genre_of: BTreeMap<RecordingId, &str> = BTreeMap::new();
         let mut out_since: BTreeMap<RecordingId, Date> = BTreeMap::new();
         for (release, track) in catalogue.tracks() {
             by_recording.entry(track.recording).or_default().push(track);
+            let albums = albums_of.entry(track.recording).or_default();
+            albums.insert(release.id);
             let place = label_of.entry(track.recording).or_insert(&release.label);
             *place = (*place).min(&release.label);
             if let Some(genre) = track.genre.as_ref().or(release.genre.as_ref()) {
@@ -98,6 +102,10 @@ impl<'a> Items<'a> {
             .iter()
             .map(|cluster| label_of.get(&first(cluster)).copied())
             .collect();
+        let albums = members
+            .iter()
+            .map(|cluster| albums_of.get(&first(cluster)).cloned().unwrap_or_default())
+            .collect();
         let released = members
             .iter()
             .map(|cluster| out_since.get(&first(cluster)).copied())
@@ -112,6 +120,7 @@ impl<'a> Items<'a> {
             genre_names,
             released,
             labels,
+            albums,
         }
     }
 
@@ -158,6 +167,21 @@ impl<'a> Items<'a> {
     /// The label of an item; of several the first by name.
     pub fn label(&self, item: u32) -> Option<&str> {
         self.labels[item as usize]
+    }
+
+    /// The releases that carry an item.
+    pub fn albums(&self, item: u32) -> &BTreeSet<ReleaseId> {
+        &self.albums[item as usize]
+    }
+
+    /// The audio that an item is listened to by: the longest of its first recording that has one.
+    pub fn master(&self, item: u32) -> Option<&'a Master> {
+        let of = |recording: &u32| {
+            let masters = self.tracks[*recording as usize].iter();
+            let masters = masters.filter_map(|track| track.master.as_ref());
+            masters.max_by(|a, b| (a.frames.0, b.sha256).cmp(&(b.frames.0, a.sha256)))
+        };
+        self.members(item).iter().find_map(of)
     }
 
     /// When an item first came out, where its labels say so.

@@ -4,10 +4,11 @@
 //! code. It is made in a temporary folder, copied into the store file by file, and finished by
 //! `model.json`; a run that was killed leaves files that the next one writes again, byte for byte.
 
-mod factors;
 mod finished;
 mod judge;
+mod sounds;
 mod start;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use jiff::tz::TimeZone;
 use crate::als::Factors;
 use crate::ann;
 use crate::blend::Weights;
+use crate::cold::Placed;
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Split, asked, evaluate, train, train_from};
@@ -32,15 +34,18 @@ use crate::items::Items;
 use crate::learn::Lesson;
 use crate::lists::Lists;
 use crate::metric::in_listeners_metric;
+use crate::near::candidates;
 use crate::plays::{DAY_MS, Play, day_after_newest, held_out, interactions, sequences};
 use crate::profiles::{self, Profiles};
 use crate::published::{Counts, Inputs, Model, PlaysFile, earlier, key, published, run_id};
 use crate::report::RunReport;
+use crate::sounds::units;
 use crate::weekly::Maker;
 
 use finished::{seals, vectors, write_json, write_refused};
 
 pub use judge::judge_plays;
+pub use sounds::listen;
 pub use start::Start;
 
 /// What a run is about.
@@ -82,7 +87,10 @@ pub fn run(
             (config.als.factors, config.als.warm_iterations) = (vectors.factors, 0);
         }
         let config = &config;
+        let items = Items::new(request.catalogue, request.duplicates);
+        let heard = sounds::sounds(store, &items, progress)?;
         let inputs = Inputs {
+            sounds: heard.hash(),
             start: vectors.as_ref().map(|vectors| vectors.hash),
             profiles: profiles_hash,
             previous: earlier.iter().map(|model| model.run).collect(),
@@ -97,7 +105,6 @@ pub fn run(
                 model,
             });
         }
-        let items = Items::new(request.catalogue, request.duplicates);
         let events = read(&files, &Reader::new(&items, &config.events), progress)?;
         let as_of = as_of_ms(store, &events.plays, config, request)?;
         let monday = monday_from(instant(as_of));
@@ -108,6 +115,7 @@ pub fn run(
             start: start.as_ref(),
             profiles: &profiles,
             recent: &recent,
+            sounds: &units(&heard.by_item),
         };
         let model = make(
             folder.path(),
@@ -327,12 +335,14 @@ fn instant(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// What is known of listeners beside their plays.
+/// What is known of listeners and recordings beside their plays.
 #[derive(Clone, Copy)]
 struct Said<'a> {
     start: Option<&'a Factors>,
     profiles: &'a Profiles,
     recent: &'a BTreeMap<u64, Vec<u32>>,
+    /// How each item sounds: rows of length one, or zeros.
+    sounds: &'a Factors,
 }
 
 /// What listeners said of themselves, with the file's hash.
@@ -398,10 +408,13 @@ fn make(
     let sittings = sequences(&events.plays, as_of);
     let models = train_from(&known.strengths, &sittings, said.start, config, progress);
     let monday = monday_from(instant(as_of));
+    let taste = in_listeners_metric(&models.als.items, &models.als.listeners);
+    let placed = Placed::new(items, taste, said.sounds, candidates(config));
     let lists = Maker {
         items,
         interactions: &known,
         models: &models,
+        placed: &placed,
         weights: &weights,
         config,
         profiles: said.profiles,
@@ -410,13 +423,14 @@ fn make(
     }
     .make(progress);
     lists.write(&folder.join("lists.bin"))?;
-    let near = in_listeners_metric(&models.als.items, &models.als.listeners);
-    let vectors = vectors(items, &near);
+    let vectors = vectors(items, &placed.units);
     vectors.write(&folder.join("vectors.bin"))?;
     progress.begin("building the index", 1, "index");
     let ann = ann::build(&vectors, models.als.items.factors(), &config.ann, folder)?;
     progress.finish();
-    factors::write(folder, items, &known.listeners, &models.als)?;
+    let names = &known.listeners;
+    tables::write_vectors(folder, items, names, &models, &placed.units, said.sounds)?;
+    tables::write_lists(folder, &lists)?;
     write_json(folder, "metrics.json", &evaluation)?;
     write_refused(folder, events)?;
     Ok(Model {

@@ -16,6 +16,8 @@ pub mod ann;
 #[cfg(feature = "job")]
 pub mod blend;
 #[cfg(feature = "job")]
+pub mod bm25;
+#[cfg(feature = "job")]
 pub mod cli;
 #[cfg(feature = "job")]
 mod cold;
@@ -50,6 +52,8 @@ pub mod metric;
 #[cfg(feature = "job")]
 pub mod metrics;
 #[cfg(feature = "job")]
+mod near;
+#[cfg(feature = "job")]
 pub mod page;
 #[cfg(all(test, feature = "job"))]
 mod planted;
@@ -69,6 +73,8 @@ pub mod report;
 mod rerank;
 #[cfg(feature = "job")]
 pub mod scoring;
+#[cfg(feature = "job")]
+pub mod sounds;
 #[cfg(feature = "job")]
 pub mod split;
 #[cfg(feature = "job")]

@@ -267,23 +267,6 @@ impl Lists {
         }
     }
 
-    /// A first list for somebody who has only named a few artists: their radios in turn, nothing twice.
-    pub fn onboarding(&self, chosen: &[ArtistId], length: usize) -> Vec<Entry> {
-        let radios: Vec<&[Entry]> = chosen
-            .iter()
-            .map(|artist| self.artist_radio(artist))
-            .collect();
-        let longest = radios
-            .iter()
-            .map(|radio| radio.len())
-            .max()
-            .unwrap_or_default();
-        let turns = (0..longest).flat_map(|place| radios.iter().filter_map(move |r| r.get(place)));
-        let mut once = std::collections::HashSet::new();
-        let fresh = turns.filter(|entry| once.insert(entry.recording));
-        fresh.take(length).copied().collect()
-    }
-
     /// When the lists begin in a time zone: midnight of their Monday there.
     pub fn begins_in(&self, zone: &TimeZone) -> Timestamp {
         let monday = self.monday.to_zoned(TimeZone::UTC).date();
@@ -401,12 +384,6 @@ mod tests {
         let [one, two] = [ArtistId([1; 16]), ArtistId([2; 16])];
         assert_eq!(lists.similar_artists(&one), [(two, 0.5)]);
         assert!(lists.similar_artists(&ArtistId([9; 16])).is_empty());
-        let first: Vec<u32> = lists
-            .onboarding(&[one, two], 9)
-            .iter()
-            .map(|e| e.recording)
-            .collect();
-        assert_eq!(first, [0, 1, 2], "in turn, nothing twice");
         let zone = TimeZone::fixed(jiff::tz::offset(9));
         assert_eq!(lists.begins_in(&zone).to_string(), "2026-11-15T15:00:00Z");
         assert_eq!(lists.popularity().nth(1), Some((id(2), 0.5)));

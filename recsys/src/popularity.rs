@@ -8,6 +8,7 @@ use catalog::ids::Territory;
 use crate::csr::Csr;
 use crate::items::Items;
 use crate::lists::{Entry, Reason};
+use crate::rerank::spread_over_artists;
 use crate::scoring::{Bits, Scored};
 
 /// What plays elsewhere count in a country's chart: enough to fill it, too little to lead it.
@@ -93,29 +94,10 @@ impl Rules<'_> {
 
     /// The same as scores, at most `most` of them.
     pub(crate) fn thinned(&self, ranked: &[Scored], most: usize) -> Vec<Scored> {
-        let mut list = Vec::new();
-        let mut taken = BTreeMap::new();
-        for scored in ranked {
-            if list.len() == most {
-                break;
-            }
-            if !self.allowed.contains(scored.item)
-                || self.blocked.binary_search(&scored.item).is_ok()
-            {
-                continue;
-            }
-            let artists = self.items.artists(scored.item);
-            if artists
-                .iter()
-                .any(|artist| taken.get(artist).is_some_and(|&n| n >= self.per_artist))
-            {
-                continue;
-            }
-            artists
-                .iter()
-                .for_each(|artist| *taken.entry(*artist).or_insert(0) += 1);
-            list.push(*scored);
-        }
-        list
+        let open = |s: &&Scored| {
+            self.allowed.contains(s.item) && self.blocked.binary_search(&s.item).is_err()
+        };
+        let artists = |item: u32| self.items.artists(item);
+        spread_over_artists(ranked.iter().filter(open), artists, self.per_artist, most)
     }
 }

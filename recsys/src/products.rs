@@ -1,5 +1,4 @@
-//! What else do listeners know by name? Daily Mixes, Release Radar, similar artists, artist radio; and, from
-//! these, lists for somebody who has only named a few artists.
+//! What else do listeners know by name? Daily Mixes, Release Radar, similar artists, artist radio.
 //!
 //! - **Daily Mixes**: what a listener likes falls into at most six taste clusters (leaders by cosine in the
 //!   listeners' metric); each mix alternates what they know there with what the blend found there.

@@ -17,7 +17,7 @@ use crate::evaluate::Evaluation;
 use crate::plays::{Refusal, Tally};
 
 /// Changes with every change of the code that changes results.
-pub const ALGORITHM: &str = "recsys 4";
+pub const ALGORITHM: &str = "recsys 5";
 
 /// Where runs stand in the store.
 pub const PREFIX: &str = "models/";
@@ -55,6 +55,9 @@ pub struct Inputs {
     /// What listeners said of themselves, where there is such a file.
     #[serde(default)]
     pub profiles: Option<Sha256>,
+    /// How the recordings sound, where any was listened to.
+    #[serde(default)]
+    pub sounds: Option<Sha256>,
     /// Earlier runs whose lists are not repeated.
     #[serde(default)]
     pub previous: Vec<Sha256>,

@@ -11,6 +11,7 @@ use crate::blend::FEATURE_NAMES;
 use crate::evaluate::Evaluation;
 use crate::plays::Refusal;
 use crate::published::Model;
+use crate::sounds::SoundsReport;
 
 /// What a command of `backline recsys` answers.
 #[derive(Debug, Serialize)]
@@ -22,6 +23,8 @@ pub enum Report {
     Evaluate(Evaluation),
     /// `plays`.
     Plays(PlaysReport),
+    /// `sounds`.
+    Sounds(SoundsReport),
     /// `show`.
     Show(ShowReport),
 }
@@ -97,6 +100,7 @@ impl Report {
         let refused = match self {
             Self::Run(run) => &run.model.counts.refused,
             Self::Plays(plays) => &plays.refused,
+            Self::Sounds(sounds) => return sounds.failed.len(),
             _ => return 0,
         };
         let faults = refused
@@ -120,6 +124,7 @@ impl fmt::Display for Report {
             Self::Run(run) => run.fmt(f),
             Self::Plays(plays) => plays.fmt(f),
             Self::Evaluate(evaluation) => evaluation.fmt(f),
+            Self::Sounds(sounds) => sounds.fmt(f),
             Self::Show(show) => show.fmt(f),
         }
     }

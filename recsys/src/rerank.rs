@@ -8,6 +8,10 @@
 //! answers can be weighed later (Swaminathan and Joachims, JMLR 2015). Draws come from a hash of seed, listener
 //! and week.
 
+use std::collections::BTreeMap;
+
+use catalog::ids::ArtistId;
+
 use crate::als::split_mix;
 use crate::scoring::Scored;
 
@@ -19,6 +23,31 @@ const MIXED: f32 = 0.01;
 pub(crate) struct Place {
     pub(crate) scored: Scored,
     pub(crate) propensity: f32,
+}
+
+/// The first `most` of `ranked`, without those whose artist has `per_artist` places already.
+pub(crate) fn spread_over_artists<'a>(
+    ranked: impl IntoIterator<Item = &'a Scored>,
+    artists: impl Fn(u32) -> &'a [ArtistId],
+    per_artist: usize,
+    most: usize,
+) -> Vec<Scored> {
+    let (mut list, mut taken) = (Vec::new(), BTreeMap::new());
+    for scored in ranked {
+        if list.len() == most {
+            break;
+        }
+        let artists = artists(scored.item);
+        let full = |artist: &ArtistId| taken.get(artist).is_some_and(|&n| n >= per_artist);
+        if artists.iter().any(full) {
+            continue;
+        }
+        for artist in artists {
+            *taken.entry(*artist).or_insert(0) += 1;
+        }
+        list.push(*scored);
+    }
+    list
 }
 
 /// The candidates' order by calibration: best first, as many as `length`. `spread` is the listener's share

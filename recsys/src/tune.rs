@@ -9,6 +9,7 @@ use catalog::progress::Progress;
 use crate::als;
 use crate::als::AlsConfig;
 use crate::blend::{Models, Voice, Weights};
+use crate::bm25;
 use crate::config::Config;
 use crate::csr::Csr;
 use crate::ease::{self, EaseConfig};
@@ -35,8 +36,9 @@ pub fn tune(split: &Split, config: &Config, progress: &dyn Progress) -> (Config,
         als: als::AlsModel::empty(split.train.rows(), split.train.columns()),
         coarse: als::AlsModel::empty(split.train.rows(), split.train.columns()),
         neighbours: empty(split),
+        bm25: bm25::neighbours(&split.train, &config.bm25, progress),
         ease: empty(split),
-        sequences: item2vec::neighbours(
+        sequences: item2vec::train(
             &Sequences::of_rows(&split.train),
             split.train.columns(),
             &config.item2vec,

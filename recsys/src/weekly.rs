@@ -13,18 +13,17 @@ use rayon::prelude::*;
 
 use crate::als::{Factors, split_mix};
 use crate::blend::{Blend, Models, Weights};
-use crate::cold::alike;
+use crate::cold::Placed;
 use crate::config::Config;
 use crate::item_item::Accumulator;
 use crate::items::{Items, Market, Open};
 use crate::lists::{Entry, ListsWriter, MIXES, Reason, Table};
-use crate::metric::in_listeners_metric;
 use crate::plays::Interactions;
 use crate::popularity::{Charts, Rules, popularity};
 use crate::products::{Artists, mixes};
 use crate::profiles::Profiles;
 use crate::rerank::{calibrated, explored};
-use crate::scoring::{Panels, Query, Scored, score_all};
+use crate::scoring::{Query, Scored, score_all};
 
 /// Everything that lists are made of.
 pub struct Maker<'a> {
@@ -34,6 +33,8 @@ pub struct Maker<'a> {
     pub interactions: &'a Interactions,
     /// What was learnt.
     pub models: &'a Models,
+    /// Recordings in the listeners' metric, those that nobody has played among them.
+    pub(crate) placed: &'a Placed,
     /// How much each model counts.
     pub weights: &'a Weights,
     /// Rules and lengths.
@@ -62,16 +63,15 @@ impl Maker<'_> {
     /// All lists of a run.
     pub fn make(&self, progress: &dyn Progress) -> ListsWriter {
         let charts = Charts::new(&self.interactions.trending, self.items.len());
-        let als = &self.models.als;
-        let units = unit_rows(in_listeners_metric(&als.items, &als.listeners));
+        let units = &self.placed.units;
         let artists = Artists::new(
             self.items,
-            &units,
+            units,
             self.config.lists.similar_artists,
             progress,
         );
         let open = self.open();
-        let drafts = self.weekly(&charts, &open, &units, progress);
+        let drafts = self.weekly(&charts, &open, units, progress);
         let radar = self.radar(&artists, &open);
         let rows = drafts.iter().flat_map(|draft| {
             (0..MIXES).map(|mix| draft.mixes.get(mix).cloned().unwrap_or_default())
@@ -89,12 +89,12 @@ impl Maker<'_> {
             weekly: Table::of(drafts.into_iter().map(|draft| draft.entries)),
             radar: Table::of(radar),
             charts: Table::of(self.charts(&charts)),
-            similar: Table::of(self.similar(&units, progress)),
+            similar: Table::of(self.similar(progress)),
             artists_similar: Table::of(artists.similar.iter().map(|near| {
                 let entry = |s: &Scored| Entry::new(s.item, s.score, Reason::Similar);
                 near.iter().map(entry).collect()
             })),
-            artists_radio: Table::of(self.artist_radio(&artists, &units, progress)),
+            artists_radio: Table::of(self.artist_radio(&artists, progress)),
             artists: artists.ids,
         }
     }
@@ -336,21 +336,6 @@ impl Maker<'_> {
             .collect()
     }
 
-    /// Radios from artists; the listener's rights are the server's to check.
-    fn artist_radio(
-        &self,
-        artists: &Artists,
-        units: &Factors,
-        progress: &dyn Progress,
-    ) -> Vec<Vec<Entry>> {
-        let lists = artists.radio(units, self.config.lists.similar_length, progress);
-        let entry = |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
-        let rows = lists
-            .into_iter()
-            .map(|list| list.into_iter().map(entry).collect());
-        rows.collect()
-    }
-
     fn rules<'b>(&'b self, open: &'b Open, blocked: &'b [u32]) -> Rules<'b> {
         Rules {
             items: self.items,
@@ -413,53 +398,6 @@ impl Maker<'_> {
                 rules.per_artist = usize::MAX;
                 rules.apply(&charts.ranked(territory), |_| Reason::Trending)
             })
-            .collect()
-    }
-
-    /// One list per recording: played together and near in taste, both as cosines, added; for what nobody
-    /// has played, what its label says of it.
-    fn similar(&self, units: &Factors, progress: &dyn Progress) -> Vec<Vec<Entry>> {
-        let panels = Panels::new(units, &vec![0.0; self.items.len()]);
-        let played: Vec<u32> = (0..self.items.len() as u32)
-            .filter(|&item| units.row(item as usize).iter().any(|&x| x != 0.0))
-            .collect();
-        let lists = score_all(
-            played.len(),
-            &panels,
-            self.config.lists.similar_length,
-            || (),
-            |(), at| Query {
-                vector: units.row(played[at] as usize).into(),
-                extras: self
-                    .models
-                    .neighbours
-                    .row(played[at] as usize)
-                    .iter()
-                    .collect(),
-                floor: 0.0,
-                ..Query::filtered(&played[at..=at])
-            },
-            |_, _, ranked| {
-                let entry =
-                    |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
-                ranked.into_iter().map(entry).collect::<Vec<_>>()
-            },
-            progress,
-        );
-        let mut by_item = vec![Vec::new(); self.items.len()];
-        for (&item, list) in played.iter().zip(lists) {
-            by_item[item as usize] = list;
-        }
-        let unplayed = |item: &u32| played.binary_search(item).is_err();
-        let cold: Vec<u32> = (0..self.items.len() as u32).filter(unplayed).collect();
-        let near = alike(self.items, &cold, self.config.lists.similar_length);
-        for (item, list) in cold.into_iter().zip(near) {
-            let entry =
-                |s: Scored| Entry::new(self.items.members(s.item)[0], s.score, Reason::Similar);
-            by_item[item as usize] = list.into_iter().map(entry).collect();
-        }
-        (0..self.items.recordings().len())
-            .map(|recording| by_item[self.items.item_of(recording) as usize].clone())
             .collect()
     }
 }

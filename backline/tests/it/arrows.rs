@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ingest", &["audio", "catalog"]),
     ("transcode", &["audio", "catalog"]),
     ("fingerprint", &["audio", "catalog"]),
-    ("recsys", &["catalog"]),
+    ("recsys", &["audio", "catalog"]),
     // Not a job: it makes masters, with the decoder and the FLAC writer that the jobs use.
     ("datasets", &["audio", "catalog", "transcode"]),
     (

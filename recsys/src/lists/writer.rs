@@ -35,6 +35,12 @@ impl Table {
         self.at.windows(2).filter(|ends| ends[0] < ends[1]).count()
     }
 
+    /// The lists, row by row.
+    pub fn rows(&self) -> impl Iterator<Item = &[Entry]> {
+        let ends = self.at.windows(2);
+        ends.map(|ends| &self.entries[ends[0] as usize..ends[1] as usize])
+    }
+
     /// All entries of all rows.
     pub fn entries(&self) -> usize {
         self.entries.len()

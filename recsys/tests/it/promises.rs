@@ -271,14 +271,21 @@ fn other_engines_read_the_factors_in_the_shape_that_spark_writes() {
     let folder = tempfile::tempdir().unwrap();
     let store = world.store(folder.path());
     let report = world.run(&store, 1).unwrap();
-    for (name, label) in [
-        ("item-factors.parquet", "recording"),
-        ("listener-factors.parquet", "listener"),
-    ] {
-        let path = store.local_path(&key(&report.model.run, name)).unwrap();
-        let path = PlRefPath::new(path.to_str().unwrap());
+    let path = |name: &str| store.local_path(&key(&report.model.run, name)).unwrap();
+    let read = |name: &str| {
+        let path = PlRefPath::new(path(name).to_str().unwrap());
         let scan = LazyFrame::scan_parquet(path, Default::default());
-        let frame = scan.unwrap().collect().unwrap();
+        scan.unwrap().collect().unwrap()
+    };
+    for (name, label, length) in [
+        ("item-factors.parquet", "recording", 16),
+        ("listener-factors.parquet", "listener", 16),
+        ("vectors.parquet", "recording", 16),
+        ("item2vec-centres.parquet", "recording", 256),
+        ("item2vec-contexts.parquet", "recording", 256),
+        ("sounds.parquet", "recording", 128),
+    ] {
+        let frame = read(name);
         assert_eq!(frame.height(), 80, "{name}");
         assert_eq!(frame.column("id").unwrap().dtype(), &DataType::Int32);
         let features = frame.column("features").unwrap();
@@ -288,9 +295,53 @@ fn other_engines_read_the_factors_in_the_shape_that_spark_writes() {
         let long = |row| {
             lists
                 .get_as_series(row)
-                .is_some_and(|list| list.len() == 16)
+                .is_some_and(|list| list.len() == length)
         };
         assert!((0..80).all(long), "{name}");
         assert!(frame.column(label).is_ok());
+    }
+    let places = read("lists.parquet");
+    let counts = &report.model.counts;
+    assert!(places.height() > counts.weekly_entries + counts.radar_entries);
+    let ids = read("recordings.parquet");
+    let lists = lists(&store, &report.model.run);
+    let named = ids.column("recording").unwrap().str().unwrap();
+    let same = named.iter().zip(lists.recordings());
+    assert!(same.clone().count() == 80 && same.into_iter().all(|(a, b)| a == Some(&b.to_string())));
+    // The first listener's first place of Discover Weekly, through the table.
+    let first = lists.discover_weekly(lists.listeners()[0]).unwrap()[0];
+    let at = |column: &str| places.column(column).unwrap().get(0).unwrap().to_string();
+    assert_eq!(at("list"), "\"discover-weekly\"");
+    assert_eq!(
+        (at("rank"), at("id")),
+        ("1".into(), first.recording.to_string())
+    );
+    by_other_programs(
+        &path("lists.parquet"),
+        &path("item2vec-centres.parquet"),
+        places.height(),
+    );
+}
+
+/// What DuckDB and pyarrow count, where this machine has them.
+fn by_other_programs(lists: &std::path::Path, vectors: &std::path::Path, places: usize) {
+    const SCRIPT: &str = "import sys, duckdb, pyarrow.parquet as pq\n\
+        lists, vectors = sys.argv[1:]\n\
+        rows = duckdb.sql(f\"select count(*), count(because), min(rank) from '{lists}'\").fetchone()\n\
+        length = duckdb.sql(f\"select min(len(features)), max(len(features)), count(*) from '{vectors}'\").fetchone()\n\
+        schema = pq.read_schema(vectors)\n\
+        print(rows[0], rows[2], *length, schema.field('id').type, schema.field('features').type.value_type)";
+    let said = std::process::Command::new("python3")
+        .args(["-c", SCRIPT])
+        .args([lists, vectors])
+        .output();
+    match said {
+        Ok(said) if said.status.success() => {
+            let text = String::from_utf8_lossy(&said.stdout).into_owned();
+            assert_eq!(text.trim(), format!("{places} 1 256 256 80 int32 float"));
+        }
+        _ => eprintln!(
+            "SKIPPED: DuckDB and pyarrow do not read the tables here\nfix: pip install duckdb pyarrow"
+        ),
     }
 }
