@@ -305,9 +305,21 @@ fn other_engines_read_the_factors_in_the_shape_that_spark_writes() {
     assert!(places.height() > counts.weekly_entries + counts.radar_entries);
     let ids = read("recordings.parquet");
     let lists = lists(&store, &report.model.run);
-    let named = ids.column("recording").unwrap().str().unwrap();
-    let same = named.iter().zip(lists.recordings());
-    assert!(same.clone().count() == 80 && same.into_iter().all(|(a, b)| a == Some(&b.to_string())));
+    let named: Vec<Option<&str>> = ids
+        .column("recording")
+        .unwrap()
+        .str()
+        .unwrap()
+        .iter()
+        .collect();
+    let expected: Vec<String> = lists.recordings().iter().map(ToString::to_string).collect();
+    assert_eq!(named.len(), 80);
+    assert!(
+        named
+            .iter()
+            .zip(&expected)
+            .all(|(a, b)| *a == Some(b.as_str()))
+    );
     // The first listener's first place of Discover Weekly, through the table.
     let first = lists.discover_weekly(lists.listeners()[0]).unwrap()[0];
     let at = |column: &str| places.column(column).unwrap().get(0).unwrap().to_string();
