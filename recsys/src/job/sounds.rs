@@ -36,7 +36,7 @@ pub(super) struct Heard {
 enum Outcome {
     /// No track of it has a master, or the store does not hold it.
     NoMaster,
-    Known(Sound, bool),
+    Known(Box<Sound>, bool),
     Failed(String),
 }
 
@@ -85,10 +85,10 @@ pub(super) fn sounds(
             Outcome::Failed(why) => heard.failed.push((item as u32, why)),
             Outcome::Known(sound, now) => {
                 heard.made += usize::from(now);
-                if sound == [0.0; DIMENSIONS] {
+                if *sound == [0.0; DIMENSIONS] {
                     heard.silent += 1;
                 } else {
-                    heard.by_item[item] = Some(sound);
+                    heard.by_item[item] = Some(*sound);
                 }
             }
         }
@@ -125,7 +125,7 @@ pub fn listen(
 fn of_master(store: &Store, master: &Sha256, cache: &Path) -> Result<Outcome, StoreError> {
     let key = format!("sounds/{ALGORITHM}/{master}");
     if let Some(sound) = store.get(&key)?.and_then(|bytes| sound_of(&bytes)) {
-        return Ok(Outcome::Known(sound, false));
+        return Ok(Outcome::Known(Box::new(sound), false));
     }
     let blob = Store::blob_key(master);
     if store.head(&blob)?.is_none() {
@@ -144,7 +144,7 @@ fn of_master(store: &Store, master: &Sha256, cache: &Path) -> Result<Outcome, St
     let bytes = bytes_of(&sound);
     let hash = Sha256::of(&bytes).0;
     store.put(&key, [bytes, hash.to_vec()].concat())?;
-    Ok(Outcome::Known(sound, true))
+    Ok(Outcome::Known(Box::new(sound), true))
 }
 
 fn bytes_of(sound: &Sound) -> Vec<u8> {
