@@ -11,7 +11,7 @@ mod unbuffered;
 use crate::config::{Connections, ms};
 use crate::mappings::Mappings;
 use crate::metrics::{Closed, Metrics};
-use axum::Router;
+use crate::service::Service;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use preface::Opening;
@@ -27,7 +27,6 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
 use unbuffered::Socket;
 
 /// How far the end has come.
@@ -45,10 +44,10 @@ pub enum Phase {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// Serves `router` on `listener` until `phase` says otherwise, then drains within its limit.
+/// Serves `service` on `listener` until `phase` says otherwise, then drains within its limit.
 pub(crate) async fn serve(
     listener: TcpListener,
-    router: Router,
+    service: Arc<Service>,
     limits: Arc<Connections>,
     metrics: Arc<Metrics>,
     mappings: Arc<Mappings>,
@@ -71,8 +70,8 @@ pub(crate) async fn serve(
             Some(_) = open.join_next(), if !open.is_empty() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let (shared, router, phase) = (shared.clone(), router.clone(), for_each.clone());
-                    open.spawn(async move { shared.welcome(stream, peer, router, phase).await });
+                    let (shared, service, phase) = (shared.clone(), Arc::clone(&service), for_each.clone());
+                    open.spawn(async move { shared.welcome(stream, peer, service, phase).await });
                 }
                 // Out of file descriptors, or a client gone before we looked. Neither is repaired
                 // by asking again at once.
@@ -115,7 +114,7 @@ impl Shared {
         &self,
         mut stream: TcpStream,
         peer: SocketAddr,
-        router: Router,
+        service: Arc<Service>,
         phase: watch::Receiver<Phase>,
     ) {
         let Some(_place) = self.places.take(peer.ip(), &self.limits) else {
@@ -133,9 +132,9 @@ impl Shared {
         let peer = Peer(peer.ip().to_canonical());
         let socket = stream.as_raw_fd();
         let why = match &self.tls {
-            None => self.converse(stream, socket, peer, router, phase).await,
+            None => self.converse(stream, socket, peer, service, phase).await,
             Some(tls) => match timeout(ms(self.limits.first_byte_ms), tls.accept(stream)).await {
-                Ok(Ok(stream)) => self.converse(stream, socket, peer, router, phase).await,
+                Ok(Ok(stream)) => self.converse(stream, socket, peer, service, phase).await,
                 Ok(Err(_)) => Closed::Broken,
                 Err(_) => Closed::Silent,
             },
@@ -149,7 +148,7 @@ impl Shared {
         mut stream: impl Socket,
         socket: RawFd,
         peer: Peer,
-        router: Router,
+        service: Arc<Service>,
         phase: watch::Receiver<Phase>,
     ) -> Closed {
         let limits = &*self.limits;
@@ -168,9 +167,9 @@ impl Shared {
         let mappings = Arc::clone(&self.mappings);
         let io = Watched::new(stream, socket, ahead, activity.clone(), pace, mappings);
         let outcome = activity.clone();
-        let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(peer);
-            router.clone().oneshot(request)
+        let service = service_fn(move |request| {
+            let service = Arc::clone(&service);
+            async move { service.answer(peer, request).await }
         });
         let io = TokioIo::new(io);
         let ended = if http2 {

@@ -4,11 +4,14 @@
 //! a swap that did not change the thing.
 
 use crate::encoding::Coding;
+use crate::problem::Problem;
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use catalog::ids::Sha256;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// How long who may keep an answer.
@@ -25,14 +28,28 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
+    /// The value of `Vary`.
+    fn depends_on(self) -> HeaderValue {
+        match self {
+            Keep::Listener | Keep::Never => {
+                const { HeaderValue::from_static("authorization, accept-encoding") }
+            }
+            Keep::Forever | Keep::Revalidate => {
+                const { HeaderValue::from_static("accept-encoding") }
+            }
+        }
+    }
+
     /// The value of `Cache-Control`.
     pub(crate) fn header(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Keep::Listener => "private, max-age=60",
-            Keep::Never => "no-store",
-            Keep::Forever => "public, max-age=31536000, immutable",
-            Keep::Revalidate => "no-cache",
-        })
+        match self {
+            Keep::Listener => const { HeaderValue::from_static("private, max-age=60") },
+            Keep::Never => const { HeaderValue::from_static("no-store") },
+            Keep::Forever => {
+                const { HeaderValue::from_static("public, max-age=31536000, immutable") }
+            }
+            Keep::Revalidate => const { HeaderValue::from_static("no-cache") },
+        }
     }
 }
 
@@ -41,59 +58,100 @@ const JSON_BYTES: usize = 2048;
 
 /// A JSON answer with its ETag, or 304 if the client has it.
 pub(crate) fn json<T: Serialize>(request: &HeaderMap, value: &T, keep: Keep) -> Response {
-    let mut body = Vec::with_capacity(JSON_BYTES);
-    match serde_json::to_writer(&mut body, value) {
-        Ok(()) => bytes(request, body, "application/json", keep),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written as JSON");
-            axum::response::IntoResponse::into_response(crate::problem::Problem::internal())
-        }
+    match Made::json(value, Coding::taken(request)) {
+        Ok(made) => made.give(request, keep),
+        Err(problem) => axum::response::IntoResponse::into_response(problem),
     }
 }
 
 /// Any small answer with its ETag, or 304 if the client has it.
 pub(crate) fn bytes(
     request: &HeaderMap,
-    body: impl Into<bytes::Bytes>,
+    body: impl Into<Bytes>,
     media_type: &'static str,
     keep: Keep,
 ) -> Response {
-    let body = body.into();
-    let coding = Coding::choose(request, body.len());
-    let etag = quoted(&xxh3_128(&body).to_be_bytes(), coding);
-    let fresh = keep != Keep::Never && has(request, header::IF_NONE_MATCH, &etag);
-    let mut response = match fresh {
-        true => status(StatusCode::NOT_MODIFIED),
-        false => coded(body, coding),
-    };
-    let headers = response.headers_mut();
-    if !fresh {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-    }
-    if keep != Keep::Never {
-        headers.insert(header::ETAG, etag);
-    }
-    let depends_on = match keep {
-        Keep::Listener | Keep::Never => "authorization, accept-encoding",
-        Keep::Forever | Keep::Revalidate => "accept-encoding",
-    };
-    headers.insert(header::VARY, HeaderValue::from_static(depends_on));
-    headers.insert(header::CACHE_CONTROL, keep.header());
-    response
+    let media_type = HeaderValue::from_static(media_type);
+    Made::new(body.into(), media_type, Coding::taken(request)).give(request, keep)
 }
 
-/// A body in a coding; as it is if that fails.
-fn coded(body: bytes::Bytes, coding: Option<Coding>) -> Response {
-    let encoded = coding.and_then(|coding| Some((coding, coding.encode(&body).ok()?)));
-    match encoded {
-        None => Response::new(Body::from(body)),
-        Some((coding, encoded)) => {
-            let mut response = Response::new(Body::from(encoded));
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_ENCODING, coding.header());
-            response
+/// An answer's content, which may be given more than once.
+pub(crate) struct Made {
+    plain: Bytes,
+    coding: Option<Coding>,
+    /// In its coding, once somebody needed it; `None` if that failed.
+    coded: OnceLock<Option<Bytes>>,
+    etag: HeaderValue,
+    media_type: HeaderValue,
+}
+
+impl Made {
+    /// Of content, for clients that take this coding.
+    pub(crate) fn new(plain: Bytes, media_type: HeaderValue, taken: Option<Coding>) -> Made {
+        let coding = taken.filter(|_| plain.len() >= Coding::WORTH);
+        Made {
+            etag: quoted(&xxh3_128(&plain).to_be_bytes(), coding),
+            plain,
+            coding,
+            coded: OnceLock::new(),
+            media_type,
         }
     }
+
+    /// JSON of a value.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub(crate) fn json<T: Serialize>(value: &T, taken: Option<Coding>) -> Result<Made, Problem> {
+        let mut body = Vec::with_capacity(JSON_BYTES);
+        serde_json::to_writer(&mut body, value).map_err(|error| {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            Problem::internal()
+        })?;
+        let media_type = HeaderValue::from_static("application/json");
+        Ok(Made::new(body.into(), media_type, taken))
+    }
+
+    /// The whole answer, or 304 if the client has it.
+    pub(crate) fn give(&self, request: &HeaderMap, keep: Keep) -> Response {
+        let fresh = keep != Keep::Never && has(request, header::IF_NONE_MATCH, &self.etag);
+        let mut response = match fresh {
+            true => status(StatusCode::NOT_MODIFIED),
+            false => roomy(self.body()),
+        };
+        let headers = response.headers_mut();
+        if !fresh {
+            headers.insert(header::CONTENT_TYPE, self.media_type.clone());
+            if let (Some(coding), Some(Some(_))) = (self.coding, self.coded.get()) {
+                headers.insert(header::CONTENT_ENCODING, coding.header());
+            }
+        }
+        if keep != Keep::Never {
+            headers.insert(header::ETAG, self.etag.clone());
+        }
+        headers.insert(header::VARY, keep.depends_on());
+        headers.insert(header::CACHE_CONTROL, keep.header());
+        response
+    }
+
+    /// In its coding; as it is if it has none or that fails.
+    fn body(&self) -> Body {
+        let coded = self.coding.and_then(|coding| {
+            let encode = || coding.encode(&self.plain).ok().map(Bytes::from);
+            self.coded.get_or_init(encode).clone()
+        });
+        Body::from(coded.unwrap_or_else(|| self.plain.clone()))
+    }
+}
+
+/// Headers that most answers have, and a few more.
+const HEADERS: usize = 16;
+
+/// An answer with room for its headers, so that they are not moved while they grow.
+pub(crate) fn roomy(body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
+    response
 }
 
 /// An empty answer.
@@ -111,7 +169,7 @@ pub(crate) fn etag(content: &Sha256) -> HeaderValue {
 /// The same content in another coding is another representation (RFC 9110, 8.8.3.3).
 fn quoted(hash: &[u8], coding: Option<Coding>) -> HeaderValue {
     let letter = coding.map_or("", Coding::letter);
-    let text = format!("\"{}{letter}\"", crate::secret::hex(hash));
+    let text = ["\"", &crate::secret::hex(hash), letter, "\""].concat();
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("\"\""))
 }
 
@@ -151,6 +209,24 @@ mod tests {
             json(&request, &[1, 3], Keep::Listener).status(),
             StatusCode::OK
         );
+    }
+
+    #[test]
+    fn only_what_is_long_enough_is_coded_and_each_coding_has_a_tag_of_its_own() {
+        let given = |length: usize, taken| {
+            let text = Bytes::from(vec![b'a'; length]);
+            let text = Made::new(text, HeaderValue::from_static("text/plain"), taken);
+            text.give(&HeaderMap::new(), Keep::Listener)
+        };
+        let coding =
+            |response: &Response| response.headers().get(header::CONTENT_ENCODING).cloned();
+        let zstd = given(Coding::WORTH, Some(Coding::Zstd));
+        assert_eq!(coding(&zstd), Some(Coding::Zstd.header()));
+        let plain = given(Coding::WORTH, None);
+        assert_eq!(coding(&plain), None);
+        assert_ne!(zstd.headers()[header::ETAG], plain.headers()[header::ETAG]);
+        let short = given(Coding::WORTH - 1, Some(Coding::Zstd));
+        assert_eq!(coding(&short), None);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::signing::Signer;
 use axum::extract::FromRequestParts;
-use http::header;
 use http::request::Parts;
+use http::{HeaderMap, header};
 use jiff::Timestamp;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -50,11 +50,13 @@ impl App {
     }
 }
 
-impl FromRequestParts<Arc<App>> for Listener {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Listener, Problem> {
-        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
+impl Listener {
+    /// Who asks, by the request's one bearer token.
+    ///
+    /// # Errors
+    /// 401 with what is wrong, 429 with the time to wait.
+    pub(crate) fn of(app: &App, headers: &HeaderMap) -> Result<Listener, Problem> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return Err(Problem::unauthorised(
                 "the request needs exactly one Authorization header",
@@ -73,16 +75,32 @@ impl FromRequestParts<Arc<App>> for Listener {
     }
 }
 
+impl FromRequestParts<Arc<App>> for Listener {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Listener, Problem> {
+        Listener::of(app, &parts.headers)
+    }
+}
+
 /// The edition that answers this request, from its first line to its last.
 pub(crate) struct Current(pub Arc<Live>);
+
+impl Current {
+    /// The edition in force.
+    ///
+    /// # Errors
+    /// 503 before the first one.
+    pub(crate) fn of(app: &App) -> Result<Current, Problem> {
+        let live = app.editions.current();
+        live.map(Current).ok_or_else(Problem::no_edition)
+    }
+}
 
 impl FromRequestParts<Arc<App>> for Current {
     type Rejection = Problem;
 
     async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Current, Problem> {
-        app.editions
-            .current()
-            .map(Current)
-            .ok_or_else(Problem::no_edition)
+        Current::of(app)
     }
 }

@@ -4,10 +4,10 @@
 //! the edition, the link is judged against the canonical path rebuilt from them, and the edition
 //! says which object that is. Nothing that a request says ever becomes part of a file's path.
 
-use crate::answer::{Keep, etag, has, status};
+use crate::answer::{Keep, etag, has, roomy, status};
 use crate::app::{App, Current};
 use crate::identity::Tier;
-use crate::live::Sound;
+use crate::live::{Live, Sound};
 use crate::params::Words;
 use crate::problem::Problem;
 use crate::ranges::{Selection, select};
@@ -31,11 +31,42 @@ pub(crate) async fn audio(
     uri: Uri,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    let (tier, file) = (tier.as_str(), file.as_str());
+    let unknown = |_| Problem::not_found("rendition", &format!("{track}/{tier}/{file}"));
+    let track = track.parse().map_err(unknown)?;
+    let asked = Asked { track, tier, file };
+    answer(&app, &live, asked, &method, &uri, &request).await
+}
+
+/// What a path names.
+pub(crate) struct Asked<'a> {
+    pub(crate) track: TrackId,
+    /// A tier's word.
+    pub(crate) tier: &'a str,
+    /// A profile and an extension.
+    pub(crate) file: &'a str,
+}
+
+impl Asked<'_> {
+    fn unknown(&self) -> Problem {
+        let Asked { track, tier, file } = self;
+        Problem::not_found("rendition", &format!("{track}/{tier}/{file}"))
+    }
+}
+
+/// The bytes that a path names, to the holder of a link that opens them.
+pub(crate) async fn answer(
+    app: &Arc<App>,
+    live: &Live,
+    asked: Asked<'_>,
+    method: &Method,
+    uri: &Uri,
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
     let began = Instant::now();
-    let unknown = || Problem::not_found("rendition", &format!("{track}/{tier}/{file}"));
-    let id: TrackId = track.parse().map_err(|_| unknown())?;
-    let plan = Tier::of_word(&tier).ok_or_else(unknown)?;
-    let (profile, extension) = file.rsplit_once('.').ok_or_else(unknown)?;
+    let plan = Tier::of_word(asked.tier).ok_or_else(|| asked.unknown())?;
+    let split = asked.file.rsplit_once('.');
+    let (profile, extension) = split.ok_or_else(|| asked.unknown())?;
 
     let cookies = request
         .get(header::COOKIE)
@@ -44,20 +75,20 @@ pub(crate) async fn audio(
     let token = presented(uri.query(), cookies).map_err(refused)?;
     let seconds = app.now().as_second().max(0) as u64;
     app.signer
-        .verify(&token, &acl(&id.to_string(), plan.word()), seconds)
+        .verify(&token, &acl(&asked.track.to_string(), plan.word()), seconds)
         .map_err(refused)?;
 
     let sound = live
-        .sound(&id, profile)
+        .sound(&asked.track, profile)
         .filter(|sound| sound.codec.extension() == extension);
-    let sound = sound.ok_or_else(unknown)?;
+    let sound = sound.ok_or_else(|| asked.unknown())?;
     if !sound.open_to(plan) {
         return Err(Problem::link_refused(format!(
             "{profile} is not part of the {} tier",
             plan.word()
         )));
     }
-    send_since(began, &app, sound, &method, &request).await
+    send_since(began, app, sound, method, request).await
 }
 
 /// A rendition, whole or in ranges, to somebody who may hear it.
@@ -135,7 +166,8 @@ impl Answer<'_> {
             };
         let headers = response.headers_mut();
         headers.insert(header::ETAG, tag);
-        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        let bytes = const { HeaderValue::from_static("bytes") };
+        headers.insert(header::ACCEPT_RANGES, bytes);
         headers.insert(header::CACHE_CONTROL, Keep::Forever.header());
         response
     }
@@ -190,7 +222,7 @@ impl Answer<'_> {
     fn sized(&self, status: StatusCode, body: Slices) -> Response {
         self.app.metrics.sent(body.left());
         let length = HeaderValue::from(body.left());
-        let mut response = Response::new(Body::new(body));
+        let mut response = roomy(Body::new(body));
         *response.status_mut() = status;
         response
             .headers_mut()

@@ -1,13 +1,15 @@
 //! Tracks, releases, artists by id, and what is new.
 
-use crate::answer::{Keep, json};
+use crate::answer::{Keep, Made, json};
 use crate::app::{App, Current};
+use crate::encoding::Coding;
 use crate::identity::Listener;
 use crate::live::Live;
 use crate::params::Id;
 use crate::problem::Problem;
 use crate::rights::Gate;
 use crate::show::{ArtistCard, Eye, ReleaseCard, Track};
+use crate::written::Key;
 use axum::extract::State;
 use axum::response::Response;
 use catalog::ids::{ArtistId, ReleaseId, TrackId};
@@ -41,10 +43,32 @@ pub(crate) async fn track(
     Id(id): Id<TrackId>,
     request: HeaderMap,
 ) -> Result<Response, Problem> {
+    one_track(&app, &live, listener, id, &request)
+}
+
+/// One track as this listener sees it now.
+pub(crate) fn one_track(
+    app: &App,
+    live: &Live,
+    listener: Listener,
+    id: TrackId,
+    request: &HeaderMap,
+) -> Result<Response, Problem> {
     let unknown = || Problem::not_found("track", &id.to_string());
     let row = live.catalogue.track_row(&id).ok_or_else(unknown)?;
-    let shown = eye(&app, &live, listener).track(row).ok_or_else(unknown)?;
-    Ok(json(&request, &shown, Keep::Listener))
+    let eye = eye(app, live, listener);
+    let coding = Coding::taken(request);
+    let key = Key {
+        row,
+        country: listener.country,
+        tier: listener.tier,
+        coding,
+    };
+    let made = live.written.get(key, eye.gate.now.as_second(), || {
+        let shown = eye.track(row).ok_or_else(unknown)?;
+        Ok((Made::json(&shown, coding)?, eye.gate.holds_until(row)))
+    })?;
+    Ok(made.give(request, Keep::Listener))
 }
 
 pub(crate) async fn release(

@@ -6,11 +6,8 @@
 use http::{HeaderMap, HeaderValue, header};
 use std::io::Write;
 
-/// Shorter answers fit into one packet either way.
-const WORTH: usize = 1000;
-
 /// A coding that a client takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Coding {
     /// RFC 8878.
     Zstd,
@@ -19,11 +16,11 @@ pub(crate) enum Coding {
 }
 
 impl Coding {
-    /// The best one for this client and a text of `length` bytes.
-    pub(crate) fn choose(request: &HeaderMap, length: usize) -> Option<Coding> {
-        if length < WORTH {
-            return None;
-        }
+    /// Bytes from which on a text is coded; shorter answers fit into one packet either way.
+    pub(crate) const WORTH: usize = 1000;
+
+    /// The best one that this client takes.
+    pub(crate) fn taken(request: &HeaderMap) -> Option<Coding> {
         let values = request.get_all(header::ACCEPT_ENCODING);
         let texts = values.iter().filter_map(|value| value.to_str().ok());
         let taken: Vec<(&str, bool)> = texts.flat_map(|text| text.split(',')).map(read).collect();
@@ -89,8 +86,7 @@ mod tests {
     fn check(accepts: &'static str, expected: Option<Coding>) {
         let value = HeaderValue::from_static(accepts);
         let request = HeaderMap::from_iter([(header::ACCEPT_ENCODING, value)]);
-        assert_eq!(Coding::choose(&request, WORTH), expected, "{accepts}");
-        assert_eq!(Coding::choose(&request, WORTH - 1), None);
+        assert_eq!(Coding::taken(&request), expected, "{accepts}");
     }
 
     #[test]

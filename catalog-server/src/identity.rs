@@ -5,7 +5,7 @@
 //! number in decimal. Signatures are compared in constant time; nothing of a token is believed,
 //! not even its shape, before its signature is.
 
-use crate::secret::{Secrets, equal, mac_matches};
+use crate::secret::{Secrets, equal, keyed, mac_matches};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use catalog::ids::Territory;
@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 pub const MAX_TOKEN: usize = 4096;
 
 /// A listener's plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tier {
     /// Ad-supported, up to 160 kbit/s.
@@ -195,7 +195,7 @@ fn read(secrets: &Secrets, token: &str) -> Result<Signed, TokenError> {
     }
     // Every secret is tried: the time taken does not say which one matched.
     let matched = secrets.iter().fold(false, |matched, key| {
-        matched | mac_matches(key, signed.as_bytes(), &signature)
+        matched | mac_matches(keyed(key), signed.as_bytes(), &signature)
     });
     if !matched {
         return Err(TokenError::Signature);
@@ -267,7 +267,7 @@ mod tests {
             .decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
             .unwrap();
         let key = URL_SAFE_NO_PAD.decode(key).unwrap();
-        assert!(mac_matches(&key, signed.as_bytes(), &signature));
+        assert!(mac_matches(keyed(&key), signed.as_bytes(), &signature));
     }
 
     #[test]

@@ -11,6 +11,7 @@
 pub mod accept;
 mod answer;
 mod app;
+mod around;
 mod artwork;
 mod audio;
 mod blobs;
@@ -44,12 +45,14 @@ mod rights;
 mod router;
 mod secret;
 mod server;
+mod service;
 mod shelves;
 mod show;
 pub mod signing;
 mod slices;
 mod subsonic;
 mod tls;
+mod written;
 
 pub use app::Clock;
 pub use config::Config;

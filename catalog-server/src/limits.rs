@@ -124,12 +124,15 @@ impl Guard {
         })
     }
 
-    /// Begins a request, unless the server has fallen behind: then `None`.
-    pub(crate) fn begin(&self) -> Option<UnderWay<'_>> {
+    /// Begins a request; an error if the server has fallen behind, with the place for whom that does not stop.
+    pub(crate) fn begin(&self) -> Result<UnderWay<'_>, UnderWay<'_>> {
         let late = self.max_late_us > 0 && self.late_us.load(Relaxed) > self.max_late_us;
         let before = self.under_way.fetch_add(1, Relaxed);
         let place = UnderWay(&self.under_way);
-        (!late && before < self.max_under_way).then_some(place)
+        match !late && before < self.max_under_way {
+            true => Ok(place),
+            false => Err(place),
+        }
     }
 
     /// How late a task is served now, microseconds.

@@ -8,6 +8,7 @@ use crate::edition_swap::{Named, Shelf};
 use crate::identity::Tier;
 use crate::ladder::{Offer, open_to};
 use crate::shelves::Shelves;
+use crate::written::Written;
 use catalog::edition::catalogue::{CatalogueView, RenditionView};
 use catalog::edition::{self, Edition};
 use catalog::ids::{Sha256, TrackId};
@@ -42,6 +43,8 @@ pub struct Live {
     pub(crate) fingerprints: Option<Fingerprints>,
     newest: OnceLock<Vec<u32>>,
     shelves: OnceLock<Shelves>,
+    /// Answers about its tracks.
+    pub(crate) written: Written,
 }
 
 /// What `/audio` needs of a rendition.
@@ -118,6 +121,7 @@ impl Live {
             fingerprints,
             newest: OnceLock::new(),
             shelves: OnceLock::new(),
+            written: Written::default(),
         };
         live.ask_canaries()?;
         let open_ms = began.elapsed().as_millis() as u64;

@@ -56,14 +56,30 @@ impl Gate<'_> {
         tracks.find(|track| self.judge(**track).is_ok()).copied()
     }
 
+    /// The second of Unix time until which what is said of a track holds for sure: the end of its own licence
+    /// while it may be played itself, and the next one if anything else decides.
+    pub(crate) fn holds_until(&self, track: u32) -> i64 {
+        let next = self.now.as_second() + 1;
+        match (self.judge(track), self.found(track)) {
+            (Ok(()), Some(Availability::Available { until })) => {
+                until.map_or(i64::MAX, |until| until.as_second()).max(next)
+            }
+            _ => next,
+        }
+    }
+
+    fn found(&self, track: u32) -> Option<Availability> {
+        let profile = self.catalogue.track(track)?.profile;
+        let Listener { country, tier, .. } = self.listener;
+        let catalogue = &self.catalogue;
+        Some(catalogue.availability(profile, country, tier.model(), self.now))
+    }
+
     /// Whether this very track may be played.
     fn judge(&self, track: u32) -> Result<(), Refusal> {
         let none = || refusal("no-deal", "This track is not part of the edition", None);
+        let found = self.found(track).ok_or_else(none)?;
         let track = self.catalogue.track(track).ok_or_else(none)?;
-        let Listener { country, tier, .. } = self.listener;
-        let found = self
-            .catalogue
-            .availability(track.profile, country, tier.model(), self.now);
         match explain(found, &self.listener) {
             Some(refusal) => Err(refusal),
             None if self.catalogue.renditions(track.recording).next().is_none() => Err(refusal(

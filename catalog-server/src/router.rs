@@ -1,27 +1,21 @@
-//! Which paths does the server answer, and what happens around every answer?
+//! Which paths does the server answer?
 
-use crate::accept::Peer;
 use crate::answer::status;
 use crate::app::App;
-use crate::config::ms;
-use crate::problem::{MEDIA_TYPE, Problem};
+use crate::around::around;
+use crate::problem::Problem;
 use crate::{
     artwork, audio, browse, clips, discover, find, health, lyrics, openapi, page, playback, radio,
     reports, subsonic,
 };
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
-use futures::FutureExt;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use std::net::IpAddr;
-use std::panic::AssertUnwindSafe;
+use http::{HeaderValue, Method, StatusCode, header};
 use std::sync::Arc;
-use std::time::Instant;
-use tokio::time::timeout;
 
 /// Every path, as metrics label it.
 pub(crate) const ROUTES: [&str; 30] = [
@@ -56,9 +50,6 @@ pub(crate) const ROUTES: [&str; 30] = [
     "/audio/{track}/{tier}/{file}",
     "/artwork/{release}/{file}",
 ];
-
-/// Bytes of a path that are logged.
-const LOGGED_PATH: usize = 200;
 
 fn answered_by<H: Handler<T, Arc<App>>, T: 'static>(handler: H) -> MethodRouter<Arc<App>> {
     get(handler).options(preflight)
@@ -152,132 +143,4 @@ fn allowing(methods: &'static str) -> Response {
     ];
     headers.extend(pairs.map(|(name, value)| (name, HeaderValue::from_static(value))));
     response
-}
-
-/// Around every request: limits, panics, the last errors that are not documents yet, headers for
-/// all, counting, one line of log. The query is never logged: links carry tokens there.
-async fn around(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let under_way = app.guard.begin();
-    let refused = refusal(&app, under_way.is_none(), &request);
-    let answer = match refused {
-        Some(problem) => Ok(problem.into_response()),
-        // Only a post has a body that is waited for.
-        None if method == Method::POST => {
-            let limit = ms(app.config.connections.header_ms);
-            let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
-            timeout(limit, answer)
-                .await
-                .unwrap_or_else(|_| Ok(too_slow()))
-        }
-        None => AssertUnwindSafe(next.run(request)).catch_unwind().await,
-    };
-    drop(under_way);
-    let mut response = answer.unwrap_or_else(|_| {
-        app.metrics.panicked();
-        tracing::error!(%path, "a handler panicked");
-        Problem::internal().into_response()
-    });
-    if is_bare_error(&response) {
-        response = documented(response.status()).into_response();
-    }
-    for_all(response.headers_mut());
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    app.metrics
-        .answered(route.as_ref().map(MatchedPath::as_str), status, took);
-    let path = path.get(..LOGGED_PATH).unwrap_or(&path);
-    tracing::info!(target: "access", %method, path, status, duration_us = took.as_micros() as u64);
-    response
-}
-
-/// Why a request is not even begun. Who watches the server is always answered.
-fn refusal(app: &App, overloaded: bool, request: &Request) -> Option<Problem> {
-    if matches!(request.uri().path(), "/healthz" | "/readyz" | "/metrics") {
-        return None;
-    }
-    if overloaded {
-        app.metrics.shed();
-        return Some(Problem::overloaded());
-    }
-    let address = client(app, request);
-    if let Some(Err(too_many)) = address.map(|address| app.guard.address(address)) {
-        return Some(Problem::too_many("address", too_many.0));
-    }
-    too_large(request.headers(), app.config.connections.max_body_bytes)
-}
-
-/// Where a request comes from: the connection's other end, or whom a trusted proxy names.
-fn client(app: &App, request: &Request) -> Option<IpAddr> {
-    let forwarded = || {
-        let value = request
-            .headers()
-            .get_all("x-forwarded-for")
-            .iter()
-            .next_back()?;
-        value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
-    };
-    let named = app.config.limits.behind_proxy.then(forwarded).flatten();
-    named.or_else(|| request.extensions().get::<Peer>().map(|peer| peer.0))
-}
-
-fn too_slow() -> Response {
-    Problem::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "too-slow",
-        "The request came too slowly",
-    )
-    .detail("its body was not there in time")
-    .fix("send it at once")
-    .header(header::CONNECTION, HeaderValue::from_static("close"))
-    .into_response()
-}
-
-fn too_large(headers: &HeaderMap, limit: u64) -> Option<Problem> {
-    let length = headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse::<u64>()
-        .ok()?;
-    (length > limit).then(|| {
-        Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too-large",
-            "The request is too large",
-        )
-        .detail(format!(
-            "a body of {length} bytes; at most {limit} are taken, and none is read"
-        ))
-        .fix("send no body")
-        .header(header::CONNECTION, HeaderValue::from_static("close"))
-    })
-}
-
-fn is_bare_error(response: &Response) -> bool {
-    let status = response.status();
-    let described = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|t| t == MEDIA_TYPE);
-    (status.is_client_error() || status.is_server_error()) && !described
-}
-
-fn documented(status: StatusCode) -> Problem {
-    Problem::new(status, "http", status.canonical_reason().unwrap_or("Error"))
-}
-
-fn for_all(headers: &mut HeaderMap) {
-    let pairs = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "accept-ranges, content-range, content-length, etag, retry-after",
-        ),
-    ];
-    for (name, value) in pairs {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
 }

@@ -101,11 +101,8 @@ pub(crate) fn mac(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 
 /// Compares in constant time.
-pub(crate) fn mac_matches(key: &[u8], message: &[u8], expected: &[u8]) -> bool {
-    keyed(key)
-        .chain_update(message)
-        .verify_slice(expected)
-        .is_ok()
+pub(crate) fn mac_matches(keyed: HmacSha256, message: &[u8], expected: &[u8]) -> bool {
+    keyed.chain_update(message).verify_slice(expected).is_ok()
 }
 
 /// Whether two byte strings are equal; the time taken says only whether their lengths are.
@@ -114,7 +111,8 @@ pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && std::hint::black_box(difference) == 0
 }
 
-fn keyed(key: &[u8]) -> HmacSha256 {
+/// HMAC-SHA256 that has taken in its key.
+pub(crate) fn keyed(key: &[u8]) -> HmacSha256 {
     // HMAC hashes keys longer than a block and pads shorter ones: every length is a key.
     HmacSha256::new_from_slice(key).expect("HMAC takes a key of any length")
 }
@@ -122,25 +120,25 @@ fn keyed(key: &[u8]) -> HmacSha256 {
 /// Lower hex.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
 }
 
 /// Reads hex of either case; `None` if it is anything else.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .chars()
-        .map(|c| c.to_digit(16).map(|digit| digit as u8))
-        .collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(
-        digits
-            .chunks_exact(2)
-            .map(|pair| pair[0] << 4 | pair[1])
-            .collect(),
-    )
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    let mut bytes = Vec::with_capacity(pairs.len());
+    for [high, low] in pairs {
+        bytes.push(digit(*high)? << 4 | digit(*low)?);
+    }
+    Some(bytes)
 }
 
 #[cfg(test)]
@@ -155,12 +153,12 @@ mod tests {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
         assert!(mac_matches(
-            b"Jefe",
+            keyed(b"Jefe"),
             b"what do ya want for nothing?",
             &case_2
         ));
         assert!(!mac_matches(
-            b"Jefe",
+            keyed(b"Jefe"),
             b"what do ya want for nothing?",
             &case_2[..31]
         ));

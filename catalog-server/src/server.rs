@@ -13,8 +13,9 @@ use crate::identity::Verifier;
 use crate::limits::Guard;
 use crate::live::StoreShelf;
 use crate::metrics::Metrics;
-use crate::router::{ROUTES, router};
+use crate::router::ROUTES;
 use crate::secret::Secrets;
+use crate::service::Service;
 use crate::signing::Signer;
 use crate::tls::TlsFiles;
 use catalog::store::{Store, StoreError};
@@ -178,7 +179,7 @@ impl Server {
         let mappings = app.blobs.mappings();
         let serving = runtime.spawn(accept::serve(
             listener,
-            router(app),
+            Arc::new(Service::new(app)),
             limits,
             Arc::clone(&metrics),
             mappings,

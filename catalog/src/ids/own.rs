@@ -162,6 +162,17 @@ fn encode<T>(bytes: &[u8; 16], take: impl FnOnce(&str) -> T) -> T {
     take(std::str::from_utf8(&text).expect("the alphabet is ASCII"))
 }
 
+/// The place of a character in the alphabet.
+fn digit(character: char) -> Option<u8> {
+    let byte = u8::try_from(character).ok()?;
+    Some(match byte {
+        b'0'..=b'9' => byte - b'0',
+        b'A'..=b'Z' => byte - b'A' + 10,
+        b'a'..=b'z' => byte - b'a' + 36,
+        _ => return None,
+    })
+}
+
 fn decode(kind: &'static str, text: &str) -> Result<[u8; 16], IdError> {
     let found = || text.chars().take(64).collect::<String>();
     let length = text.chars().count();
@@ -176,10 +187,7 @@ fn decode(kind: &'static str, text: &str) -> Result<[u8; 16], IdError> {
     }
     let mut number: u128 = 0;
     for (index, character) in text.chars().enumerate() {
-        let digit = ALPHABET
-            .iter()
-            .position(|letter| char::from(*letter) == character);
-        let digit = digit.ok_or_else(|| IdError::Character {
+        let digit = digit(character).ok_or_else(|| IdError::Character {
             kind,
             found: found(),
             position: index + 1,
@@ -188,7 +196,7 @@ fn decode(kind: &'static str, text: &str) -> Result<[u8; 16], IdError> {
         })?;
         number = number
             .checked_mul(62)
-            .and_then(|number| number.checked_add(digit as u128))
+            .and_then(|number| number.checked_add(digit.into()))
             .ok_or_else(|| IdError::Unknown {
                 kind,
                 found: found(),
