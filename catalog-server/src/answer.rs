@@ -112,6 +112,11 @@ impl Made {
         Ok(Made::new(body.into(), media_type, taken))
     }
 
+    /// Bytes of the content, uncoded.
+    pub(crate) fn len(&self) -> usize {
+        self.plain.len()
+    }
+
     /// The whole answer, or 304 if the client has it.
     pub(crate) fn give(&self, request: &HeaderMap, keep: Keep) -> Response {
         let fresh = keep != Keep::Never && has(request, header::IF_NONE_MATCH, &self.etag);

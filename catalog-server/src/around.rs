@@ -188,3 +188,79 @@ fn for_all(headers: &mut HeaderMap) {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::accept::Phase;
+    use crate::blobs::Blobs;
+    use crate::edition_swap::Editions;
+    use crate::identity::Verifier;
+    use crate::limits::Guard;
+    use crate::metrics::Metrics;
+    use crate::secret::Secrets;
+    use crate::signing::Signer;
+    use axum::body::Body;
+    use catalog::store::Store;
+    use tower::ServiceExt;
+
+    /// An app without an edition, and a router of one handler that panics and one that does not.
+    fn world(max_under_way: usize) -> (Arc<App>, axum::Router) {
+        let mut config = crate::Config::layered(None).unwrap();
+        config.limits.max_under_way = max_under_way;
+        let secrets = Secrets::parse(&[b'x'; 32]).unwrap();
+        let metrics = Arc::new(Metrics::new(&["/breaks", "/healthz", "/works"]));
+        let store = Arc::new(Store::open("memory:").unwrap());
+        let app = Arc::new(App {
+            signer: Signer::new(&secrets),
+            verifier: Verifier::new(secrets),
+            clock: Arc::new(|| jiff::Timestamp::UNIX_EPOCH),
+            editions: Arc::new(Editions::new(Arc::clone(&metrics))),
+            blobs: Arc::new(Blobs::new(store, "cache".into(), 1)),
+            phase: tokio::sync::watch::channel(Phase::Serving).1,
+            guard: Arc::new(Guard::new(&config.limits)),
+            metrics,
+            config,
+        });
+        use axum::routing::get;
+        async fn breaks() -> &'static str {
+            panic!("a handler's fault")
+        }
+        let router = axum::Router::new()
+            .route("/breaks", get(breaks))
+            .route("/healthz", get(async || "fine"))
+            .route("/works", get(async || "fine"))
+            .layer(axum::middleware::from_fn_with_state(
+                Arc::clone(&app),
+                around,
+            ));
+        (app, router)
+    }
+
+    async fn ask(router: &axum::Router, path: &str) -> Response {
+        let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        router.clone().oneshot(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_request_and_is_counted() {
+        let (app, router) = world(10);
+        let broken = ask(&router, "/breaks").await;
+        assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(broken.headers()[header::CONTENT_TYPE], MEDIA_TYPE);
+        assert!(app.metrics.text().contains("backline_panics_total 1\n"));
+        assert_eq!(ask(&router, "/works").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn one_request_too_many_is_told_when_to_come_back_but_who_watches_is_answered() {
+        let (app, router) = world(1);
+        let place = app.guard.begin();
+        let shed = ask(&router, "/works").await;
+        assert_eq!(shed.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(shed.headers().contains_key(header::RETRY_AFTER));
+        assert_eq!(ask(&router, "/healthz").await.status(), StatusCode::OK);
+        drop(place);
+        assert_eq!(ask(&router, "/works").await.status(), StatusCode::OK);
+    }
+}

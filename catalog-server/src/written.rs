@@ -14,8 +14,10 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use xxhash_rust::xxh3::Xxh3DefaultBuilder;
 
-/// Answers kept at most: some 5 MB.
+/// Answers kept at most: some 5 MB, since most have 1 KB.
 const PLACES: usize = 4096;
+/// Bytes of an answer that is kept; 32 MB at worst.
+const LARGEST: usize = 8192;
 
 /// On what an answer about a track depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,7 +69,7 @@ impl Written {
         }
         let (made, until) = make()?;
         let made = Arc::new(made);
-        if let Some(place) = place.as_deref_mut() {
+        if let Some(place) = place.as_deref_mut().filter(|_| made.len() <= LARGEST) {
             *place = Some(Kept {
                 key,
                 holds: second..until,

@@ -1,7 +1,7 @@
 //! Metadata, covers and search, as one listener sees them.
 
-use crate::edition::{release_id, track_id};
-use crate::world::{World, token};
+use crate::edition::{NOW, release_id, track_id};
+use crate::world::{World, token, token_at};
 
 #[test]
 fn a_release_shows_its_tracks_and_whether_they_play() {
@@ -104,6 +104,28 @@ fn metadata_is_kept_by_the_client_until_it_changes_for_this_listener() {
             .status,
         200
     );
+}
+
+#[test]
+fn what_is_said_of_a_track_changes_at_the_instants_of_its_licence() {
+    const ENDS: &str = "2026-01-01T00:00:00Z";
+    const OPENS: &str = "2099-01-01T00:00:00Z";
+    let seconds = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+    let world = World::new();
+    let mut now = seconds(NOW);
+    let mut available = |title: &str, at: i64, token: &str| {
+        world.wait(at - std::mem::replace(&mut now, at));
+        let path = format!("/v1/tracks/{}", track_id(title, 1));
+        world.as_listener(token, &path).json()["available"].clone()
+    };
+    let then = token_at(ENDS, 1, "DE", "premium");
+    for second in [seconds(ENDS) - 60, seconds(ENDS) - 1] {
+        assert_eq!(available("Gone", second, &then), true);
+    }
+    assert_eq!(available("Gone", seconds(ENDS), &then), false);
+    let then = token_at(OPENS, 1, "DE", "premium");
+    assert_eq!(available("Tomorrow", seconds(OPENS) - 1, &then), false);
+    assert_eq!(available("Tomorrow", seconds(OPENS), &then), true);
 }
 
 #[test]
