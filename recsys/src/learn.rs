@@ -365,18 +365,27 @@ fn added(from: &Theta, step: &Theta, factor: f64) -> Theta {
 mod tests {
     use super::*;
 
-    /// Listeners who play what feature 9 says, while feature 1 is noise.
+    /// The first feature of EASE, and one that is another model's.
+    fn told_and_noise() -> (usize, usize) {
+        (
+            features_of(Voice::Ease).start,
+            features_of(Voice::Als).start,
+        )
+    }
+
+    /// Listeners who play what one feature says, while the other is noise.
     fn lesson() -> Lesson {
+        let (told, noise) = told_and_noise();
         let value = |at: u64| (crate::als::split_mix(at) >> 40) as f32 / (1u32 << 24) as f32;
         let examples = (0..400u64).map(|listener| {
             let candidates = (0..50u64).map(|c| {
                 let mut x = [0f32; FEATURES];
-                x[1] = value(listener * 1000 + c);
-                x[9] = value(listener * 2000 + c * 7 + 1);
+                x[noise] = value(listener * 1000 + c);
+                x[told] = value(listener * 2000 + c * 7 + 1);
                 x
             });
             let features: Vec<[f32; FEATURES]> = candidates.collect();
-            let best = (0..50).max_by(|&a, &b| features[a][9].total_cmp(&features[b][9]));
+            let best = (0..50).max_by(|&a, &b| features[a][told].total_cmp(&features[b][told]));
             Example {
                 relevant: 2,
                 played: (0..50)
@@ -395,21 +404,26 @@ mod tests {
 
     #[test]
     fn what_predicts_gets_the_weight_and_noise_gets_none() {
-        let weights = lesson().fit(&[]);
-        assert!(weights.base[9] > 2.0, "{weights:?}");
-        assert!(weights.base[1].abs() < 0.1 * weights.base[9], "{weights:?}");
+        let (weights, (told, noise)) = (lesson().fit(&[]), told_and_noise());
+        assert!(weights.base[told] > 2.0, "{weights:?}");
+        assert!(
+            weights.base[noise].abs() < 0.1 * weights.base[told],
+            "{weights:?}"
+        );
     }
 
     #[test]
     fn a_model_that_is_left_out_has_no_weight() {
         let weights = lesson().fit(&[Voice::Ease]);
-        assert_eq!((weights.base[9], weights.base[10]), (0.0, 0.0));
+        let ease = &weights.base[features_of(Voice::Ease)];
+        assert!(ease.iter().all(|weight| *weight == 0.0), "{weights:?}");
     }
 
     #[test]
     fn nobody_to_learn_from_gives_even_weights() {
         let nobody = Lesson::nothing();
         assert_eq!(nobody.fit(&[]), Weights::even());
-        assert_eq!(nobody.fit(&[Voice::Als]).base[1], 0.0);
+        let als = features_of(Voice::Als).start;
+        assert_eq!(nobody.fit(&[Voice::Als]).base[als], 0.0);
     }
 }

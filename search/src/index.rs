@@ -135,7 +135,21 @@ impl Index {
             .columns
             .as_ref()
             .map_or(0, |columns| columns.target.get_val(doc));
-        (Kind::of_code(code), (code >> 2) as u32)
+        target(code)
+    }
+
+    /// The same for many documents, in their order; as many as `codes` has room for.
+    pub(crate) fn targets<'a>(
+        &self,
+        docs: &[u32],
+        codes: &'a mut [u64],
+    ) -> impl Iterator<Item = (Kind, u32)> + use<'a> {
+        match &self.columns {
+            // Through the trait object once, not once for each document.
+            Some(columns) => columns.target.as_ref().get_vals(docs, codes),
+            None => codes.fill(0),
+        }
+        codes.iter().map(|code| target(*code))
     }
 
     /// The static factor of a document's score: falls, or stays, as documents go up.
@@ -184,4 +198,9 @@ impl Bm25StatisticsProvider for Index {
             .vocabulary
             .documents(term.serialized_value_bytes().get(1..).unwrap_or_default()))
     }
+}
+
+/// What a code of the column stands for: its kind in the two lowest bits, its row above.
+fn target(code: u64) -> (Kind, u32) {
+    (Kind::of_code(code), (code >> 2) as u32)
 }

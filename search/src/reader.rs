@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use tantivy::query::{EnableScoring, Weight};
-use tantivy::{DocSet, TERMINATED};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN as BLOCK, DocSet};
 
 use crate::collect::{Best, Scored, best_of};
 use crate::reading::{Degree, Reading, Typed, did_you_mean, readings};
@@ -91,7 +91,11 @@ struct Filter<'a> {
 impl Filter<'_> {
     /// Whether a document may be shown; `None` when the budget is used up.
     fn accepts(&self, doc: u32) -> Option<bool> {
-        let (kind, row) = self.index.target(doc);
+        self.accepts_target(self.index.target(doc))
+    }
+
+    /// The same of what a document stands for.
+    fn accepts_target(&self, (kind, row): (Kind, u32)) -> Option<bool> {
         if (self.accept)(kind, row) {
             return Some(true);
         }
@@ -274,16 +278,25 @@ impl Index {
         let (mut counted, mut looked_at) = (0, 0);
         for asked in asked {
             let mut scorer = asked.weight.scorer(segment, 1.0)?;
-            while scorer.doc() != TERMINATED {
-                looked_at += 1;
-                if looked_at > MAX_COUNTED || counted >= MAX_TOTAL {
-                    return Ok(counted);
+            let (mut block, mut codes) = ([0; BLOCK], [0; BLOCK]);
+            // Half of a lone word's time when each document was asked for by itself.
+            loop {
+                let docs = scorer.fill_buffer(&mut block);
+                let docs = &block[..docs];
+                let targets = self.targets(docs, &mut codes[..docs.len()]);
+                for (doc, target) in docs.iter().zip(targets) {
+                    looked_at += 1;
+                    if looked_at > MAX_COUNTED || counted >= MAX_TOTAL {
+                        return Ok(counted);
+                    }
+                    let accepted = filter.accepts_target(target) == Some(true);
+                    if accepted && (!several || seen.insert(*doc)) {
+                        counted += 1;
+                    }
                 }
-                let doc = scorer.doc();
-                if filter.accepts(doc) == Some(true) && (!several || seen.insert(doc)) {
-                    counted += 1;
+                if docs.len() < BLOCK {
+                    break;
                 }
-                scorer.advance();
             }
         }
         Ok(counted)
