@@ -209,7 +209,7 @@ fn compare(
     covers.sort_by_key(|cover| (cover.a, cover.b));
     let (rows, prints) = (&library.rows, &library.prints);
     let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
-    Known::of(&library, &pairs, &covers).keep(store, config, &run)?;
+    let found = Known::of(&library, &pairs, &covers);
     let report = DuplicateReport {
         run,
         clusters: clustered.clusters,
@@ -222,7 +222,16 @@ fn compare(
         related: clustered.related,
         work,
     };
-    store.put_json(&beside, &findings)?;
+    // Killed after the next line but one, this run has nothing left to compare when it comes again: what its
+    // first attempt did stands.
+    let findings = match store.get_json(&beside)? {
+        Some(first) => first,
+        None => {
+            store.put_json(&beside, &findings)?;
+            findings
+        }
+    };
+    found.keep(store, config, &run)?;
     store.put_json(&key, &report)?;
     Ok((report, findings, false))
 }
