@@ -1,3 +1,5 @@
+//! Do the numbers say what can be heard, and nothing of how loud it was mastered?
+
 use super::*;
 
 const SECONDS: usize = 20;
