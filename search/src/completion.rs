@@ -65,21 +65,46 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
         }
     }
 
-    fn open(&mut self, step: usize, value: u64) {
-        let node = self.fst.node(self.steps[step].addr);
-        if node.is_final() {
-            let value = value.saturating_add(node.final_output().value());
-            self.frontier.push(Reverse((value, true, step)));
-        }
-        for transition in node.transitions() {
-            self.steps.push(Step {
-                before: Some(step),
-                byte: transition.inp,
-                addr: transition.addr,
-            });
-            let value = value.saturating_add(transition.out.value());
-            self.frontier
-                .push(Reverse((value, false, self.steps.len() - 1)));
+    /// Follows the bound down to the key that attains it, leaving every side way at the frontier.
+    ///
+    /// The smallest value below a node is the bound at the node itself, so this way never has to
+    /// go through the frontier. None if the walk has opened all it may.
+    fn descend(&mut self, mut step: usize, bound: u64) -> Option<(usize, u64)> {
+        loop {
+            self.opened += 1;
+            if self.opened > MAX_OPENED {
+                return None;
+            }
+            let node = self.fst.node(self.steps[step].addr);
+            let mut next = None;
+            if node.is_final() {
+                let value = bound.saturating_add(node.final_output().value());
+                if value == bound {
+                    next = Some((step, true));
+                } else {
+                    self.frontier.push(Reverse((value, true, step)));
+                }
+            }
+            for transition in node.transitions() {
+                self.steps.push(Step {
+                    before: Some(step),
+                    byte: transition.inp,
+                    addr: transition.addr,
+                });
+                let beyond = self.steps.len() - 1;
+                let value = bound.saturating_add(transition.out.value());
+                if value == bound && next.is_none() {
+                    next = Some((beyond, false));
+                } else {
+                    self.frontier.push(Reverse((value, false, beyond)));
+                }
+            }
+            match next {
+                Some((key, true)) => return Some((key, bound)),
+                Some((beyond, false)) => step = beyond,
+                // Only an fst that does not push its smallest values comes here.
+                None => return self.advance(),
+            }
         }
     }
 
@@ -98,17 +123,11 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
     }
 
     fn advance(&mut self) -> Option<(usize, u64)> {
-        while let Some(Reverse((value, complete, step))) = self.frontier.pop() {
-            if complete {
-                return Some((step, value));
-            }
-            self.opened += 1;
-            if self.opened > MAX_OPENED {
-                return None;
-            }
-            self.open(step, value);
+        let Reverse((value, complete, step)) = self.frontier.pop()?;
+        if complete {
+            return Some((step, value));
         }
-        None
+        self.descend(step, value)
     }
 }
 
