@@ -201,10 +201,23 @@ fn truncated(sample: f32) -> i16 {
 /// # Errors
 /// [`Error::Audio`] if it does not decode, [`Error::Rate`] if its rate is too low.
 pub fn of_file(path: &Path, limit: Option<f64>) -> Result<Fingerprint, Error> {
+    picked(path, limit, Picker::new())
+}
+
+/// The same of a clip that asks for its recording: with more peaks ([`Picker::of_clip`]).
+///
+/// # Errors
+/// As [`of_file`].
+pub fn of_clip(path: &Path, limit: Option<f64>) -> Result<Fingerprint, Error> {
+    picked(path, limit, Picker::of_clip())
+}
+
+fn picked(path: &Path, limit: Option<f64>, picker: Picker) -> Result<Fingerprint, Error> {
     let mut decoder = audio::Decoder::open_verified(path)?;
     let info = decoder.info();
     let rate = info.sample_rate.hz();
     let mut printer = Chromaprinter::new(rate, info.channels(), info.bits)?;
+    printer.picker = Some(picker);
     let mut left = limit.map_or(u64::MAX, |seconds| {
         (seconds.max(0.0) * f64::from(rate)) as u64
     });

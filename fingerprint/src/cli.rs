@@ -226,7 +226,7 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
         Command::Compare { a, b } => Ok(Report::Compare(compare(a, b, &config)?)),
         Command::Identify { clip } => {
             let limit = Some(answer::CLIP_SECONDS);
-            let heard = chromaprint::of_file(clip, limit)?;
+            let heard = chromaprint::of_clip(clip, limit)?;
             answer::identify(context.store, &heard, &config).map(Report::Identify)
         }
         Command::Decide {
@@ -288,7 +288,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
             let limit = (*length > 0).then(|| f64::from(*length));
             let made = chromaprint::of_file(file, limit)?;
             if let Some(to) = peaks {
-                std::fs::write(to, clip::write(made.print().peaks())).map_err(|source| {
+                let heard = chromaprint::of_clip(file, Some(clip::MAX_SECONDS))?;
+                std::fs::write(to, clip::write(heard.print().peaks())).map_err(|source| {
                     Error::Page {
                         file: to.display().to_string(),
                         source,

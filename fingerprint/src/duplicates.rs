@@ -15,6 +15,7 @@ use crate::candidates::candidates;
 use crate::cluster::{Clustered, Pair, Row, Way, cluster};
 use crate::config::Config;
 use crate::decisions::Said;
+use crate::glances::Glances;
 use crate::index::{Index, IndexColumns, build};
 use crate::landmarks::Landmarks;
 use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
@@ -54,8 +55,8 @@ pub struct Indexes {
     pub pairs: IndexColumns,
     /// Over triples of peaks.
     pub triples: IndexColumns,
-    /// Items and row of each, by length.
-    pub lengths: Vec<(usize, u32)>,
+    /// A few items of each row.
+    pub glances: Glances,
 }
 
 impl Indexes {
@@ -65,7 +66,7 @@ impl Indexes {
             items: self.items.view()?,
             pairs: self.pairs.view()?,
             triples: self.triples.view()?,
-            lengths: &self.lengths,
+            glances: &self.glances,
         })
     }
 
@@ -73,13 +74,8 @@ impl Indexes {
     pub fn new(prints: &[Print], config: &Config) -> Indexes {
         let pairs: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
         let triples: Vec<Triples<'_>> = prints.iter().map(Triples::from).collect();
-        let numbered = prints.iter().zip(0u32..);
-        let mut lengths: Vec<(usize, u32)> = numbered
-            .map(|(print, row)| (print.view().len(), row))
-            .collect();
-        lengths.sort_unstable();
         Indexes {
-            lengths,
+            glances: Glances::new(prints),
             items: build(prints, config.index.sampling),
             pairs: build(&pairs, config.bent.pair_sampling),
             triples: build(&triples, config.bent.triple_sampling),
@@ -148,8 +144,8 @@ pub struct All<'a> {
     pub pairs: Index<'a>,
     /// Over triples of peaks.
     pub triples: Index<'a>,
-    /// Items and row of each, by length.
-    pub lengths: &'a [(usize, u32)],
+    /// A few items of each row.
+    pub glances: &'a Glances,
 }
 
 /// All accepted pairs in order of (a, b) in which a new row takes part, and how many alignments
@@ -230,7 +226,7 @@ fn queried(
         .bent
         .rough(query, &indexes.pairs, &indexes.triples, &wanted);
     let most = config.index.same_length;
-    let equal = of_length(query, prints, indexes.lengths, most, &wanted);
+    let equal = indexes.glances.alike(query.view(), most, &wanted);
     let mut rows: Vec<usize> = found.iter().map(|found| found.row as usize).collect();
     rows.extend(rough.iter().map(|(row, _)| *row));
     rows.extend(&equal);
@@ -246,55 +242,6 @@ fn queried(
         Some(Pair { b: row, ..pair })
     });
     (pairs.collect(), found.len() + rough.len() + equal.len())
-}
-
-/// Items by which two recordings of equal length may differ: a second.
-const SAME_LENGTH: usize = 8;
-
-/// Rows of about that length that are glanced at, on either side, the nearest first: all within a
-/// second of it among 100,000 songs. Glances at more were a third of a search there.
-const GLANCES: usize = 512;
-
-/// Differing bits per thousand that are worth a look: strangers have 480 and more.
-const PROMISING: u32 = 430;
-
-/// Items of a glance.
-const GLANCE: usize = 64;
-
-/// At most so many wanted rows of the query's length: those whose bits differ least where both
-/// begin together, in a few items of the whole. Another sound of one recording mostly begins and
-/// ends with it, whatever became of its keys.
-fn of_length(
-    query: &Print,
-    prints: &[Print],
-    lengths: &[(usize, u32)],
-    most: usize,
-    wanted: impl Fn(u32) -> bool,
-) -> Vec<usize> {
-    let len = query.view().len();
-    let middle = lengths.partition_point(|&(other, _)| other < len);
-    let above = lengths[middle..].iter().take(GLANCES);
-    let below = lengths[..middle].iter().rev().take(GLANCES);
-    let mut near: Vec<(u32, u32)> = above
-        .chain(below)
-        .filter(|&&(other, row)| other.abs_diff(len) <= SAME_LENGTH && wanted(row))
-        .map(|&(_, row)| (glance(query, &prints[row as usize]), row))
-        .filter(|&(differ, _)| differ <= PROMISING)
-        .collect();
-    near.sort_unstable();
-    near.truncate(most);
-    near.into_iter().map(|(_, row)| row as usize).collect()
-}
-
-/// Differing bits of some items at the same places, per thousand.
-fn glance(a: &Print, b: &Print) -> u32 {
-    let (a, b) = (a.view().items(), b.view().items());
-    let len = a.len().min(b.len());
-    let places = (0..len).step_by((len / GLANCE).max(1));
-    let (bits, all) = places.fold((0, 0), |(bits, all), at| {
-        (bits + (a[at] ^ b[at]).count_ones(), all + 32)
-    });
-    1000 * bits / all.max(1)
 }
 
 /// What two are, by Chromaprint if it can say, else by landmarks. The rows are left zero.

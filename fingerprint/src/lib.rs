@@ -36,6 +36,8 @@ pub mod entropy;
 mod error;
 #[cfg(feature = "job")]
 pub mod evaluate;
+#[cfg(feature = "job")]
+pub mod glances;
 pub mod identify;
 pub mod index;
 #[cfg(feature = "job")]

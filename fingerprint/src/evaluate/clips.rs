@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::identify::Listening;
 use crate::index::{Index, build};
 use crate::landmarks::Landmarks;
-use crate::peaks::{Picker, RATE};
+use crate::peaks::{Peak, Picker, RATE};
 use crate::print::Print;
 
 /// A row of the table.
@@ -87,6 +87,9 @@ pub(super) fn clips(
     talk: &Talk,
     progress: &dyn Progress,
 ) -> Vec<Heard> {
+    if plan.clips == 0 {
+        return Vec::new();
+    }
     let rows: Vec<Landmarks<'_>> = prints.iter().map(Landmarks::from).collect();
     let columns = build(&rows, config.identify.sampling);
     let Some(index) = columns.view() else {
@@ -162,9 +165,7 @@ impl Ear<'_> {
                 let song = dice.below(songs.len());
                 // A little more than asked, since a faster clip is shorter.
                 let len = (1.03 * seconds * f64::from(RATE)) as usize;
-                let from = dice.below(songs[song].samples.len().saturating_sub(len));
-                let clip =
-                    &songs[song].samples[from..][..len.min(songs[song].samples.len() - from)];
+                let clip = drawn(&songs[song].samples, len, &mut dice);
                 let signal: Vec<f32> = clip.iter().map(|&s| f32::from(s)).collect();
                 let mut damaged = sixteen_bits(&damage(&signal, &mut dice, self.talk));
                 damaged.truncate((seconds * f64::from(RATE)) as usize);
@@ -181,9 +182,7 @@ impl Ear<'_> {
 
     fn outcome(&self, clip: &[i16], same: impl Fn(usize) -> bool) -> Outcome {
         let before = cpu_nanos();
-        let mut picker = Picker::new();
-        picker.add(clip);
-        let peaks = picker.finish();
+        let peaks = peaks(clip);
         let peaks_of = |row: usize| self.prints[row].peaks();
         let heard = self.listening.hear(&peaks, &self.index, peaks_of);
         let nanos = cpu_nanos().saturating_sub(before);
@@ -203,16 +202,36 @@ impl Ear<'_> {
     /// Is this row the clip's song, or has it the clip's sound too (a loop, another edition)?
     fn same(&self, row: usize, song: usize, clip: &[i16]) -> bool {
         row == song || {
-            let mut picker = Picker::new();
-            picker.add(clip);
             let peaks_of = |row: usize| self.prints[row].peaks();
-            let clean = self.listening.hear(&picker.finish(), &self.index, peaks_of);
+            let clean = self.listening.hear(&peaks(clip), &self.index, peaks_of);
             let best = clean.first().map_or(0.0, |found| found.odds);
             clean
                 .iter()
                 .any(|found| found.row == row && found.odds >= 0.5 * best)
         }
     }
+}
+
+/// A part of a song, so many samples of it, in which there is something to hear: nobody knows a song
+/// by its silence.
+fn drawn<'a>(song: &'a [i16], len: usize, dice: &mut Dice) -> &'a [i16] {
+    let mut from = 0;
+    for _ in 0..MOST_DRAWN {
+        from = dice.below(song.len().saturating_sub(len));
+        if !peaks(&song[from..][..len.min(song.len() - from)]).is_empty() {
+            break;
+        }
+    }
+    &song[from..][..len.min(song.len() - from)]
+}
+
+/// Parts that are drawn for one clip at most, should the song be silent throughout.
+const MOST_DRAWN: usize = 50;
+
+fn peaks(clip: &[i16]) -> Vec<Peak> {
+    let mut picker = Picker::of_clip();
+    picker.add(clip);
+    picker.finish()
 }
 
 /// Processor time of this thread, nanoseconds; zero where the system does not say.

@@ -70,8 +70,10 @@ pub(super) fn duplicates(
     let (pairs, _) = matching_pairs(prints, &vec![true; prints.len()], &all, config, &Silent);
     let alike =
         |a: usize, b: usize| a == b || pairs.iter().any(|p| (p.a, p.b) == (a.min(b), a.max(b)));
+    let damaged = plan.damaged.min(songs.len());
     let ways: Vec<&Way> = WAYS
         .iter()
+        .filter(|_| damaged > 0)
         .filter(|way| ffmpeg || !way.needs_ffmpeg())
         .filter(|way| {
             plan.only
@@ -79,7 +81,6 @@ pub(super) fn duplicates(
                 .is_none_or(|only| way.name.contains(only.as_str()))
         })
         .collect();
-    let damaged = plan.damaged.min(songs.len());
     progress.begin("duplicates", (ways.len() * damaged) as u64, "copies");
     let table = ways
         .iter()

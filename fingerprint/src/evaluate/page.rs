@@ -17,11 +17,13 @@ pub fn text(evaluation: &Evaluation) -> String {
     for why in &evaluation.left_out {
         let _ = writeln!(out, "LEFT OUT: {why}");
     }
-    let _ = writeln!(
-        out,
-        "\n{:<30}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
-        "duplicates", "copies", "found %", "asked", "wrong", "fpcalc <.35 %"
-    );
+    if !evaluation.found.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n{:<30}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
+            "duplicates", "copies", "found %", "asked", "wrong", "fpcalc <.35 %"
+        );
+    }
     for row in &evaluation.found {
         let _ = writeln!(
             out,
@@ -49,11 +51,13 @@ pub fn text(evaluation: &Evaluation) -> String {
             b.display()
         );
     }
-    let _ = writeln!(
-        out,
-        "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}",
-        "clips", "s", "top %", "asked", "right %", "wrong %", "strangers %", "CPU ms"
-    );
+    if !evaluation.heard.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}",
+            "clips", "s", "top %", "asked", "right %", "wrong %", "strangers %", "CPU ms"
+        );
+    }
     for row in &evaluation.heard {
         let _ = writeln!(
             out,
@@ -115,11 +119,14 @@ pub fn html(evaluation: &Evaluation) -> String {
     );
     let _ = write!(
         page,
-        "<p>{} songs, {} strangers, seed {}. Line: asked for.<h2>Duplicates found</h2><table>",
+        "<p>{} songs, {} strangers, seed {}. Line: asked for.",
         evaluation.songs.len(),
         evaluation.strangers.len(),
         evaluation.plan.seed
     );
+    if !evaluation.found.is_empty() {
+        page.push_str("<h2>Duplicates found</h2><p>Pale: fpcalc's fingerprints alone.<table>");
+    }
     for row in &evaluation.found {
         bar(
             &mut page,
@@ -129,7 +136,9 @@ pub fn html(evaluation: &Evaluation) -> String {
             Some(row.fpcalc),
         );
     }
-    page.push_str("</table><p>Pale: fpcalc's fingerprints alone.<h2>Clips recognised</h2><table>");
+    if !evaluation.heard.is_empty() {
+        page.push_str("</table><h2>Clips recognised</h2><table>");
+    }
     for Heard {
         noise,
         seconds,

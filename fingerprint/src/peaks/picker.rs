@@ -2,7 +2,7 @@
 //!
 //! Hann windows of `WINDOW` samples; of each spectrum the maxima between neighbours, placed
 //! between bins by a parabola through the log magnitudes. First each frame keeps maxima that
-//! dominate [`super::REACH_PITCH`] within the frame, then those that dominate the same pitches in
+//! dominate the pitches within reach in the frame, then those that dominate the same pitches in
 //! the frames around. Everything depends on ratios of magnitudes only, so gain does not matter.
 
 use std::collections::VecDeque;
@@ -12,7 +12,8 @@ use realfft::num_complex::Complex32;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use super::{
-    HIGHEST_HZ, HOP, LOWEST_HZ, MAX_FRAMES, Peak, RATE, REACH_FRAMES, REACH_PITCH, UNITS_PER_OCTAVE,
+    CLIP_REACH, HIGHEST_HZ, HOP, LOWEST_HZ, MAX_FRAMES, Peak, RATE, REACH_FRAMES, REACH_PITCH,
+    UNITS_PER_OCTAVE,
 };
 
 /// Samples of a window: 186 ms. Long, because speech glides through it while music stands.
@@ -39,11 +40,13 @@ pub struct Picker {
     /// Pitch of the middle of each bin.
     pitches: Vec<i32>,
     waiting: Vec<f32>,
-    /// The last 2 · REACH_FRAMES + 1 frames' maxima.
+    /// The maxima of the last frames, twice the reach and one.
     frames: VecDeque<Vec<Maximum>>,
     /// Frames seen.
     seen: u32,
     peaks: Vec<Peak>,
+    /// Frames and pitch units that a peak must dominate.
+    reach: (usize, i32),
 }
 
 impl Default for Picker {
@@ -53,8 +56,17 @@ impl Default for Picker {
 }
 
 impl Picker {
-    /// Begins.
+    /// Begins, for a recording of the catalogue.
     pub fn new() -> Picker {
+        Picker::reaching((REACH_FRAMES, REACH_PITCH))
+    }
+
+    /// Begins, for a clip that asks for its recording.
+    pub fn of_clip() -> Picker {
+        Picker::reaching(CLIP_REACH)
+    }
+
+    fn reaching(reach: (usize, i32)) -> Picker {
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
         let turn = std::f32::consts::TAU / WINDOW as f32;
         Picker {
@@ -68,9 +80,10 @@ impl Picker {
             pitches: (0..=WINDOW / 2).map(|bin| pitch(bin as f32)).collect(),
             fft,
             waiting: Vec::with_capacity(4 * WINDOW),
-            frames: VecDeque::with_capacity(2 * REACH_FRAMES + 2),
+            frames: VecDeque::with_capacity(2 * reach.0 + 2),
             seen: 0,
             peaks: Vec::new(),
+            reach,
         }
     }
 
@@ -91,7 +104,7 @@ impl Picker {
 
     /// All peaks, in order.
     pub fn finish(mut self) -> Vec<Peak> {
-        for _ in 0..REACH_FRAMES {
+        for _ in 0..self.reach.0 {
             self.push(Vec::new());
         }
         self.peaks
@@ -138,7 +151,7 @@ impl Picker {
             .filter_map(move |(place, &(at, power))| {
                 let pitch = self.pitches[at];
                 let near =
-                    |other: &&(usize, f32)| (self.pitches[other.0] - pitch).abs() <= REACH_PITCH;
+                    |other: &&(usize, f32)| (self.pitches[other.0] - pitch).abs() <= self.reach.1;
                 let below = found[..place].iter().rev().take_while(near);
                 let above = found[place + 1..].iter().take_while(near);
                 let beaten = below.chain(above).any(|other| other.1 > power);
@@ -146,22 +159,23 @@ impl Picker {
             })
     }
 
-    /// Takes a frame's maxima, and emits the peaks of the frame [`REACH_FRAMES`] before it.
+    /// Takes a frame's maxima, and emits the peaks of the frame that lies the reach before it.
     fn push(&mut self, maxima: Vec<Maximum>) {
+        let (around, pitches) = self.reach;
         self.frames.push_back(maxima);
         self.seen += 1;
-        if self.frames.len() > 2 * REACH_FRAMES + 1 {
+        if self.frames.len() > 2 * around + 1 {
             self.frames.pop_front();
         }
-        let Some(centre) = self.frames.len().checked_sub(REACH_FRAMES + 1) else {
+        let Some(centre) = self.frames.len().checked_sub(around + 1) else {
             return;
         };
-        let frame = self.seen - 1 - REACH_FRAMES as u32;
+        let frame = self.seen - 1 - around as u32;
         for maximum in &self.frames[centre] {
             let beaten = self.frames.iter().enumerate().any(|(at, others)| {
                 at != centre
                     && others.iter().any(|other| {
-                        (other.pitch - maximum.pitch).abs() <= REACH_PITCH
+                        (other.pitch - maximum.pitch).abs() <= pitches
                             && (other.power > maximum.power
                                 || other.power == maximum.power && at < centre)
                     })

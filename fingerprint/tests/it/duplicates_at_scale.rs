@@ -7,6 +7,7 @@ use fingerprint::align::{Alignment, overlap};
 use fingerprint::cluster::{Pair, Row};
 use fingerprint::decisions::Said;
 use fingerprint::duplicates::{All, find, matching_pairs};
+use fingerprint::glances::Glances;
 use fingerprint::index::build;
 use fingerprint::print::Print;
 use proptest::prelude::*;
@@ -89,7 +90,7 @@ proptest! {
         let items = build(&prints, 0);
         let triples = build(&Vec::<Print>::new(), 0);
         let (items, none) = (items.view().unwrap(), triples.view().unwrap());
-        let indexes = All { items, pairs: none, triples: none, lengths: &[] };
+        let indexes = All { items, pairs: none, triples: none, glances: &Glances::default() };
         let (found, _) = matching_pairs(&prints, &vec![true; prints.len()], &indexes, &config, &Silent);
         let found: Vec<(usize, usize)> = found.iter().map(|pair: &Pair| (pair.a, pair.b)).collect();
         prop_assert_eq!(found, brute_force(&prints, &config));

@@ -160,7 +160,7 @@ fn what_says_nothing_is_no_clip_of_anything() {
             float_wav(&samples, 1, RATE, 4 * samples.len() as u32),
         )
         .unwrap();
-        let clip = chromaprint::of_file(&file, Some(15.0)).unwrap();
+        let clip = chromaprint::of_clip(&file, Some(15.0)).unwrap();
         assert_eq!(
             edition.hear(clip.print().peaks(), &config.identify),
             [],
@@ -170,7 +170,7 @@ fn what_says_nothing_is_no_clip_of_anything() {
     for (name, bytes) in broken() {
         let file = dir.path().join("clip.wav");
         std::fs::write(&file, bytes).unwrap();
-        let heard = chromaprint::of_file(&file, Some(15.0));
+        let heard = chromaprint::of_clip(&file, Some(15.0));
         let says = heard.map_or(0, |clip| clip.print().view().informative_len());
         assert_eq!(says, 0, "{name}");
     }

@@ -426,7 +426,7 @@ fn the_edition_hears_a_clip_at_another_speed_and_refuses_a_stranger() {
     let edition = Fingerprints::open(&dir.path().join(FILE)).unwrap();
     let heard = |samples: &[f32]| {
         let clip = wav(&dir.path().join("clip.wav"), samples, RATE);
-        let clip = chromaprint::of_file(&clip, None).unwrap();
+        let clip = chromaprint::of_clip(&clip, None).unwrap();
         edition.hear(clip.print().peaks(), &config.identify)
     };
     let clip = faster(&part(&song(74, 60.0), 20.0, 35.0), 1.02);
