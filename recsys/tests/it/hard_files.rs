@@ -214,3 +214,46 @@ fn bad_rows_are_set_aside_with_their_reasons_and_none_is_lost() {
         "{report}"
     );
 }
+
+#[test]
+fn what_is_no_number_sets_its_row_aside_where_numbers_are_floats() {
+    use polars::prelude::*;
+    let (world, folder) = populated();
+    let store = world.store(folder.path());
+    let started = (crate::world::NOW - crate::world::DAY) as f64;
+    let text = |value: &str| Column::new("".into(), vec![value; 4]);
+    let mut started_at = Column::new("started_at".into(), vec![started as i64; 4]);
+    started_at = started_at
+        .cast(&DataType::Datetime(TimeUnit::Milliseconds, None))
+        .unwrap();
+    let columns = vec![
+        Column::new("listener".into(), [f64::NAN, 7.0, 7.0, 7.0]),
+        text(&recording(3).to_string()).with_name("recording".into()),
+        started_at,
+        Column::new("played_ms".into(), [9e4, f64::NAN, 9e4, 9e4]),
+        Column::new("duration_ms".into(), [2e5, 2e5, f64::INFINITY, 2e5]),
+        text("stop").with_name("ended".into()),
+        text("DE").with_name("country".into()),
+        text("free").with_name("tier".into()),
+        Column::new("session".into(), [1.0, 1.0, 1.0, 1.0]),
+    ];
+    let mut bytes = Vec::new();
+    let mut table = DataFrame::new(4, columns).unwrap();
+    ParquetWriter::new(&mut bytes).finish(&mut table).unwrap();
+    store.put(DAMAGED, bytes).unwrap();
+    let items = recsys::items::Items::new(&world.catalogue, None);
+    let config = crate::world::config();
+    let reader = recsys::events::Reader::new(&items, &config.events);
+    let mut events = recsys::events::Events::default();
+    let path = store.local_path(DAMAGED).unwrap();
+    reader.read(DAMAGED, &path, &mut events).unwrap();
+    let events = events.finish();
+    let reasons: Vec<(u64, Refusal)> = events.refused.iter().map(|r| (r.row, r.reason)).collect();
+    let expected = [
+        (0, Refusal::Listener),
+        (1, Refusal::PlayedMs),
+        (2, Refusal::DurationMs),
+    ];
+    assert_eq!(reasons, expected);
+    assert_eq!((events.rows, events.plays.len()), (4, 1));
+}
