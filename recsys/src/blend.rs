@@ -104,6 +104,8 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "item2vec, log",
     "ease",
     "ease, log",
+    "ease, sharp",
+    "ease, sharp, log",
 ];
 
 /// One way in which a sparse model speaks: its weights as they are, or squared, so that one close
@@ -119,12 +121,13 @@ const fn channel(voice: Voice, squared: bool) -> Channel {
 }
 
 /// The channels, in the order of their features.
-pub(crate) const CHANNELS: [Channel; 5] = [
+pub(crate) const CHANNELS: [Channel; 6] = [
     channel(Voice::ItemItem, false),
     channel(Voice::ItemItem, true),
     channel(Voice::Bm25, false),
     channel(Voice::Item2vec, false),
     channel(Voice::Ease, false),
+    channel(Voice::Ease, true),
 ];
 
 /// A channel's first feature; its second is the logarithm.
@@ -140,7 +143,7 @@ pub(crate) fn features_of(voice: Voice) -> std::ops::Range<usize> {
         Voice::ItemItem => 3..7,
         Voice::Bm25 => 7..9,
         Voice::Item2vec => 9..11,
-        Voice::Ease => 11..13,
+        Voice::Ease => 11..15,
         Voice::Blend => 0..FEATURES,
     }
 }
@@ -162,10 +165,9 @@ pub struct Weights {
 impl Weights {
     /// Every model alike, for where nothing could be learned.
     pub fn even() -> Self {
+        let plain = [Voice::Als, Voice::ItemItem, Voice::Ease].map(|voice| features_of(voice).start);
         Self {
-            base: [
-                0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0,
-            ],
+            base: std::array::from_fn(|f| f32::from(u8::from(plain.contains(&f)))),
             by_history: [0.0; FEATURES],
             middle: 0.0,
             bounds: [0.0, 0.0],

@@ -201,14 +201,14 @@ pub(crate) fn scores(
     summed(liked, neighbours, exponent, sums, |cosine| cosine)
 }
 
-/// The same with squared cosines: the nearest neighbours say most.
+/// The same with squared weights that keep their sign: the nearest neighbours say most.
 pub(crate) fn sharp_scores(
     liked: Row<'_>,
     neighbours: &Csr,
     exponent: f32,
     sums: &mut Accumulator,
 ) -> Vec<(u32, f32)> {
-    summed(liked, neighbours, exponent, sums, |cosine| cosine * cosine)
+    summed(liked, neighbours, exponent, sums, |weight| weight * weight.abs())
 }
 
 fn summed(
