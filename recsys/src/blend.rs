@@ -165,7 +165,8 @@ pub struct Weights {
 impl Weights {
     /// Every model alike, for where nothing could be learned.
     pub fn even() -> Self {
-        let plain = [Voice::Als, Voice::ItemItem, Voice::Ease].map(|voice| features_of(voice).start);
+        let plain =
+            [Voice::Als, Voice::ItemItem, Voice::Ease].map(|voice| features_of(voice).start);
         Self {
             base: std::array::from_fn(|f| f32::from(u8::from(plain.contains(&f)))),
             by_history: [0.0; FEATURES],

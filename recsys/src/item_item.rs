@@ -208,7 +208,9 @@ pub(crate) fn sharp_scores(
     exponent: f32,
     sums: &mut Accumulator,
 ) -> Vec<(u32, f32)> {
-    summed(liked, neighbours, exponent, sums, |weight| weight * weight.abs())
+    summed(liked, neighbours, exponent, sums, |weight| {
+        weight * weight.abs()
+    })
 }
 
 fn summed(

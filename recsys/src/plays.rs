@@ -224,15 +224,24 @@ fn outcome(row: &Row<'_>, config: &EventsConfig) -> Result<Outcome, Refusal> {
     )
 }
 
+/// Days since 1970 that are counted in a table: until 2149.
+const USUAL_DAYS: usize = 1 << 16;
+
 /// The day after the newest events that are believable, in milliseconds; `None` without plays.
 ///
 /// Days with events form stretches, parted by gaps; a stretch with less than the configured share
 /// of a median day's events comes from wrong clocks and is passed over.
 pub fn day_after_newest(plays: &[Play], config: &EventsConfig) -> Option<i64> {
     let mut days = std::collections::BTreeMap::<i64, usize>::new();
+    let mut usual = vec![0; USUAL_DAYS];
     for play in plays {
-        *days.entry(play.started.div_euclid(DAY_MS)).or_default() += 1;
+        let day = play.started.div_euclid(DAY_MS);
+        match usize::try_from(day).ok().and_then(|day| usual.get_mut(day)) {
+            Some(count) => *count += 1,
+            None => *days.entry(day).or_default() += 1,
+        }
     }
+    days.extend((0..).zip(usual).filter(|day| day.1 > 0));
     let mut counts: Vec<usize> = days.values().copied().collect();
     counts.sort_unstable();
     let enough = *counts.get(counts.len() / 2)? as f64 * config.clock_share;

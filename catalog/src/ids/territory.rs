@@ -15,6 +15,30 @@ NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS
 SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG \
 UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/// Place of no code in [`PLACES`].
+const NO_CODE: u8 = u8::MAX;
+
+/// The place in the sorted list of every pair of letters: every play is asked for its country.
+const PLACES: [u8; 26 * 26] = {
+    let (codes, mut places) = (CODES.as_bytes(), [NO_CODE; 26 * 26]);
+    let mut place = 0;
+    while place < Territory::COUNT {
+        if let Some(cell) = cell(codes[3 * place], codes[3 * place + 1]) {
+            places[cell] = place as u8;
+        }
+        place += 1;
+    }
+    places
+};
+
+/// Where two capital letters stand in [`PLACES`].
+const fn cell(first: u8, second: u8) -> Option<usize> {
+    if first.is_ascii_uppercase() && second.is_ascii_uppercase() {
+        return Some((first - b'A') as usize * 26 + (second - b'A') as usize);
+    }
+    None
+}
+
 /// A country, by its place in the sorted list of codes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Territory(u8);
@@ -50,15 +74,13 @@ impl FromStr for Territory {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Territory, IdError> {
-        let upper = text.trim().to_ascii_uppercase();
-        let (mut low, mut high) = (0, Self::COUNT);
-        while low < high {
-            let middle = low.midpoint(high);
-            match Territory(middle as u8).code().cmp(upper.as_str()) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Ok(Territory(middle as u8)),
-            }
+        let place = match text.trim().as_bytes() {
+            &[first, second] => cell(first.to_ascii_uppercase(), second.to_ascii_uppercase())
+                .map_or(NO_CODE, |cell| PLACES[cell]),
+            _ => NO_CODE,
+        };
+        if place != NO_CODE {
+            return Ok(Territory(place));
         }
         Err(IdError::Unknown {
             kind: "territory",

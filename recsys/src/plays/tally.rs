@@ -203,13 +203,11 @@ impl Sum<'_> {
 
     /// Events that are one play: the best outcome at the latest time; `None` if all are ahead.
     fn one_play(&mut self, events: &[Play]) -> Option<(Outcome, i64)> {
-        let past: Vec<&Play> = events
-            .iter()
-            .filter(|play| play.started < self.as_of)
-            .collect();
-        let outcome = past.iter().map(|play| play.outcome).max()?;
-        let at = past.iter().map(|play| play.started).max()?;
-        self.tally.repeated += past.len() as u64 - 1;
+        let past = || events.iter().filter(|play| play.started < self.as_of);
+        let outcome = past().map(|play| play.outcome).max()?;
+        let at = past().map(|play| play.started).max()?;
+        let repeated = past().count() as u64 - 1;
+        self.tally.repeated += repeated;
         match outcome {
             Outcome::Counted => self.tally.counted += 1,
             Outcome::Added => self.tally.added += 1,
