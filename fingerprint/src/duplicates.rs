@@ -196,10 +196,12 @@ pub fn of_query(query: &Print, prints: &[Print], indexes: &All<'_>, config: &Con
 /// lead to.
 pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pair> {
     let second = std::slice::from_ref(b);
-    // Two alone need no thin indexes.
+    // Two alone need no thin indexes, and no bound on what is read of them.
+    let mut bent = config.bent.clone();
+    bent.votes.max_bytes = u64::MAX;
     let items = build(second, 0);
-    let pairs = build(&[Landmarks::from(b)], config.bent.pair_sampling / 2);
-    let triples = build(&[Triples::from(b)], config.bent.triple_sampling / 2);
+    let pairs = build(&[Landmarks::from(b)], bent.pair_sampling / 2);
+    let triples = build(&[Triples::from(b)], bent.triple_sampling / 2);
     let (items, pairs, triples) = (items.view()?, pairs.view()?, triples.view()?);
     let found = candidates(a.view(), &items, &config.candidates, |_| true);
     let offsets: Vec<i64> = found
@@ -207,7 +209,7 @@ pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pai
         .map(|found| found.offset)
         .chain([nearest])
         .collect();
-    let rough = config.bent.rough(a, &pairs, &triples, |_| true);
+    let rough = bent.rough(a, &pairs, &triples, |_| true);
     let lines: Vec<Line> = rough.iter().map(|(_, line)| *line).collect();
     judged(a, b, &offsets, &lines, config)
 }
