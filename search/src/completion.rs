@@ -68,8 +68,9 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
     /// Follows the bound down to the key that attains it, leaving every side way at the frontier.
     ///
     /// The smallest value below a node is the bound at the node itself, so this way never has to
-    /// go through the frontier. None if the walk has opened all it may.
-    fn descend(&mut self, mut step: usize, bound: u64) -> Option<(usize, u64)> {
+    /// go through the frontier. None if the walk has opened all it may, or if the fst is damaged and
+    /// no key attains the bound.
+    fn descend(&mut self, mut step: usize, bound: u64) -> Option<usize> {
         loop {
             self.opened += 1;
             if self.opened > MAX_OPENED {
@@ -99,11 +100,9 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
                     self.frontier.push(Reverse((value, false, beyond)));
                 }
             }
-            match next {
-                Some((key, true)) => return Some((key, bound)),
-                Some((beyond, false)) => step = beyond,
-                // Only an fst that does not push its smallest values comes here.
-                None => return self.advance(),
+            match next? {
+                (key, true) => return Some(key),
+                (beyond, false) => step = beyond,
             }
         }
     }
@@ -123,11 +122,16 @@ impl<'f, D: AsRef<[u8]>> Completions<'f, D> {
     }
 
     fn advance(&mut self) -> Option<(usize, u64)> {
-        let Reverse((value, complete, step)) = self.frontier.pop()?;
-        if complete {
-            return Some((step, value));
+        while self.opened <= MAX_OPENED {
+            let Reverse((value, complete, step)) = self.frontier.pop()?;
+            if complete {
+                return Some((step, value));
+            }
+            if let Some(key) = self.descend(step, value) {
+                return Some((key, value));
+            }
         }
-        self.descend(step, value)
+        None
     }
 }
 
