@@ -385,6 +385,7 @@ fn chosen(settings: &Config) -> std::collections::BTreeMap<String, f64> {
         ("als.factors", settings.als.factors as f64),
         ("als.alpha", f64::from(settings.als.alpha)),
         ("als.regularisation", f64::from(settings.als.regularisation)),
+        ("ease.exact_rows", settings.ease.exact_rows as f64),
         ("ease.ridge", f64::from(settings.ease.ridge)),
         (
             "item_item.asymmetry",

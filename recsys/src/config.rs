@@ -194,8 +194,12 @@ impl Config {
                 "ease.length_exponent and ease.strength_exponent must be 0 or more",
             ),
             (
-                (1..=60_000).contains(&self.ease.most_rows),
-                "ease.most_rows must be 1 to 60000",
+                self.ease.exact_rows <= 60_000,
+                "ease.exact_rows must be 0 to 60000",
+            ),
+            (
+                (1..=2000).contains(&self.ease.local_neighbours),
+                "ease.local_neighbours must be 1 to 2000",
             ),
             (
                 (1..=2048).contains(&self.item2vec.dimensions),

@@ -7,7 +7,7 @@
 //!
 //! The matrix to invert has one row per recording, or, by the identity of Woodbury, one per listener:
 //! P = Λ⁻¹ − Λ⁻¹ Xᵀ (I + X Λ⁻¹ Xᵀ)⁻¹ X Λ⁻¹. Both are exact; whichever is smaller is taken. Where both exceed
-//! `most_rows`, the most played recordings are solved exactly and the others are left to other models.
+//! `exact_rows`, each recording is solved from its own neighbours ([`local`]).
 
 use catalog::progress::Progress;
 use rayon::prelude::*;
@@ -17,6 +17,8 @@ use crate::csr::Csr;
 use crate::dense::Symmetric;
 use crate::item_item::weighted;
 use crate::kernel::{Group, LANES, vectorised};
+
+mod local;
 
 /// What EASE needs to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,8 +36,10 @@ pub struct EaseConfig {
     pub max_row: usize,
     /// Weights kept per recording, the greatest by size.
     pub neighbours: usize,
-    /// Rows of the largest matrix to invert; memory is 4 bytes times its square.
-    pub most_rows: usize,
+    /// Rows of the largest matrix that is inverted; memory is 4 bytes times its square.
+    pub exact_rows: usize,
+    /// Beyond it, neighbours from which each recording is solved.
+    pub local_neighbours: usize,
 }
 
 /// Row i holds the weights with which having played i speaks for other recordings, or against.
@@ -51,18 +55,20 @@ pub fn weights(interactions: &Csr, config: &EaseConfig, progress: &dyn Progress)
     let active: Vec<u32> = (0..x.rows() as u32)
         .filter(|&l| !x.row(l as usize).indices.is_empty())
         .collect();
-    let mut head: Vec<u32> = (0..items as u32)
+    let played: Vec<u32> = (0..items as u32)
         .filter(|&i| !by_item.row(i as usize).indices.is_empty())
         .collect();
+    if active.len().min(played.len()) > config.exact_rows {
+        return Csr::from_triplets(
+            items,
+            items,
+            local::by_neighbours(&x, &by_item, config, progress),
+        );
+    }
     progress.begin("solving EASE", 1, "matrix");
-    let rows = if active.len() < head.len() && active.len() <= config.most_rows {
-        by_listener(&x, &by_item, config)
-    } else {
-        let count = |i: &u32| by_item.row(*i as usize).indices.len();
-        head.sort_by_key(|i| (std::cmp::Reverse(count(i)), *i));
-        head.truncate(config.most_rows);
-        head.sort_unstable();
-        by_head(&x, &by_item, &head, config)
+    let rows = match active.len() < played.len() {
+        true => by_listener(&x, &by_item, config),
+        false => by_recording(&x, &by_item, &played, config),
     };
     progress.advance(1);
     progress.finish();
@@ -72,17 +78,18 @@ pub fn weights(interactions: &Csr, config: &EaseConfig, progress: &dyn Progress)
 type Cells = Vec<(u32, u32, f32)>;
 
 /// Inverts a matrix of recordings × recordings.
-fn by_head(x: &Csr, by_item: &Csr, head: &[u32], config: &EaseConfig) -> Option<Cells> {
+fn by_recording(x: &Csr, by_item: &Csr, played: &[u32], config: &EaseConfig) -> Option<Cells> {
     let mut place = vec![u32::MAX; by_item.rows()];
-    head.iter()
+    played
+        .iter()
         .zip(0..)
         .for_each(|(&i, at)| place[i as usize] = at);
-    let mut matrix = Symmetric::identity(head.len());
+    let mut matrix = Symmetric::identity(played.len());
     matrix.for_each_row(
         || (),
         |(), at, row| {
             row[at] = 0.0;
-            for (listener, strength) in by_item.row(head[at] as usize).iter() {
+            for (listener, strength) in by_item.row(played[at] as usize).iter() {
                 for (other, value) in x.row(listener as usize).iter() {
                     let column = place[other as usize] as usize;
                     if column <= at {
@@ -94,15 +101,15 @@ fn by_head(x: &Csr, by_item: &Csr, head: &[u32], config: &EaseConfig) -> Option<
         },
     );
     let inverse = matrix.invert()?;
-    let lists: Vec<Cells> = head
+    let lists: Vec<Cells> = played
         .par_iter()
         .enumerate()
         .map(|(at, &item)| {
             let row = inverse.row(at);
             let of = |j: usize| -row[j] / inverse.row(j)[j];
-            let all = (0..head.len())
+            let all = (0..played.len())
                 .filter(|&j| j != at)
-                .map(|j| (head[j], of(j)));
+                .map(|j| (played[j], of(j)));
             strongest(item, all.collect(), config.neighbours)
         })
         .collect();
@@ -243,7 +250,7 @@ fn strongest(item: u32, mut all: Vec<(u32, f32)>, keep: usize) -> Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::planted::planted;
+    use crate::planted::{Planted, planted};
     use catalog::progress::Silent;
 
     fn config() -> EaseConfig {
@@ -254,7 +261,8 @@ mod tests {
             strength_exponent: 0.0,
             max_row: 1000,
             neighbours: 10_000,
-            most_rows: 10_000,
+            exact_rows: 10_000,
+            local_neighbours: 100,
         }
     }
 
@@ -268,7 +276,11 @@ mod tests {
             .filter(|&i| !by_item.row(i as usize).indices.is_empty())
             .collect();
         let size = by_item.rows();
-        let one = Csr::from_triplets(size, size, by_head(&x, &by_item, &head, &config()).unwrap());
+        let one = Csr::from_triplets(
+            size,
+            size,
+            by_recording(&x, &by_item, &head, &config()).unwrap(),
+        );
         let two = Csr::from_triplets(size, size, by_listener(&x, &by_item, &config()).unwrap());
         for i in 0..size {
             for (j, weight) in one.row(i).iter() {
@@ -278,48 +290,49 @@ mod tests {
         }
     }
 
-    /// The slow twin: each column is a ridge regression without the target itself.
-    #[test]
-    fn each_column_is_the_best_prediction_of_one_recording_from_the_others() {
-        let world = planted(2, 60, 12, 6, 8);
-        let plain = EaseConfig {
-            dropout: 0.0,
-            ..config()
-        };
-        let weights = weights(&world.interactions, &plain, &Silent);
+    /// The slow twin: each column is the ridge regression of one recording on those that have a weight
+    /// in it, so that the gradient of ‖x_t − X b‖² + λ‖b‖² vanishes in each of them.
+    fn check_columns(world: &Planted, config: &EaseConfig, most: usize, off: f64) {
+        let weights = weights(&world.interactions, config, &Silent).transposed();
         let x = weighted(&world.interactions, 0.0, 0.0, 1000);
-        let items = x.columns();
-        let target = 5;
-        // The gradient of ‖x_t − X b‖² + λ‖b‖² vanishes in every coordinate but the target's own.
-        let mut gradient = vec![0f64; items];
-        for listener in 0..x.rows() {
-            let row = x.row(listener);
-            let said = row
-                .iter()
-                .map(|(i, v)| v * weights.row(i as usize).get(target).unwrap_or(0.0));
-            let off = f64::from(said.sum::<f32>() - row.get(target).unwrap_or(0.0));
-            row.iter()
-                .for_each(|(i, v)| gradient[i as usize] += off * f64::from(v));
-        }
-        for (i, slope) in gradient
-            .iter()
-            .enumerate()
-            .filter(|g| g.0 != target as usize)
-        {
-            let b = weights.row(i).get(target).unwrap_or(0.0);
-            assert!((slope + 5.0 * f64::from(b)).abs() < 1e-2, "{i}: {slope}");
+        for target in 0..x.columns() as u32 {
+            let column = weights.row(target as usize);
+            assert!(column.indices.len() <= most && !column.indices.contains(&target));
+            let mut gradient = vec![0f64; x.columns()];
+            for listener in 0..x.rows() {
+                let row = x.row(listener);
+                let said = row.iter().map(|(i, v)| v * column.get(i).unwrap_or(0.0));
+                let off = f64::from(said.sum::<f32>() - row.get(target).unwrap_or(0.0));
+                row.iter()
+                    .for_each(|(i, v)| gradient[i as usize] += off * f64::from(v));
+            }
+            for (i, weight) in column.iter() {
+                let slope = gradient[i as usize] + f64::from(config.ridge * weight);
+                assert!(slope.abs() < off, "{i} in {target}: {slope}");
+            }
         }
     }
 
     #[test]
-    fn beyond_the_largest_matrix_the_head_is_solved() {
-        let world = planted(2, 60, 30, 8, 5);
-        let few = EaseConfig {
-            most_rows: 16,
+    fn each_column_is_the_best_prediction_of_one_recording_from_the_others() {
+        let plain = EaseConfig {
+            dropout: 0.0,
             ..config()
         };
-        let weights = weights(&world.interactions, &few, &Silent);
-        let solved = (0..weights.rows()).filter(|&i| !weights.row(i).indices.is_empty());
-        assert_eq!(solved.count(), 16);
+        check_columns(&planted(2, 60, 12, 6, 8), &plain, 23, 1e-2);
+    }
+
+    #[test]
+    fn beyond_the_largest_matrix_it_is_the_best_prediction_from_its_neighbours() {
+        let local = EaseConfig {
+            dropout: 0.0,
+            exact_rows: 16,
+            local_neighbours: 5,
+            ..config()
+        };
+        check_columns(&planted(2, 60, 12, 6, 8), &local, 5, 1e-2);
+        let world = planted(2, 60, 12, 6, 8);
+        let columns = weights(&world.interactions, &local, &Silent).transposed();
+        assert!((0..columns.rows()).all(|j| columns.row(j).indices.len() == 5));
     }
 }

@@ -57,7 +57,7 @@ pub enum Error {
         found: String,
     },
     /// A file of tab-separated listening data cannot be read.
-    #[error("{}:{line}: {found}\nfix: give a header `u i count` and three tab-separated numbers a line", .path.display())]
+    #[error("{}:{line}: {found}\nfix: give a header `{header}` and three tab-separated numbers a line", .path.display())]
     Table {
         /// The file.
         path: PathBuf,
@@ -65,6 +65,8 @@ pub enum Error {
         line: usize,
         /// What was found.
         found: String,
+        /// The names of its columns.
+        header: &'static str,
     },
     /// The blend is no better than popularity, or than item-item, on the held-out days.
     #[error(

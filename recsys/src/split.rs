@@ -66,6 +66,7 @@ fn rows(path: &Path, text: &str) -> Result<Vec<(u64, u64, f32)>, Error> {
         path: path.to_owned(),
         line,
         found,
+        header: "u i count",
     };
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |line| line.1);
@@ -99,14 +100,12 @@ pub fn parse_lists(path: &Path, text: &str, named: &NamedSplit) -> Result<Vec<Ve
         path: path.to_owned(),
         line,
         found,
+        header: "u i rank",
     };
     let mut lines = text.lines().enumerate();
     let header = lines.next().map_or("", |line| line.1);
     if header.split_whitespace().collect::<Vec<_>>() != ["u", "i", "rank"] {
-        return Err(wrong(
-            1,
-            format!("the header is `{header}`, expected `u i rank`"),
-        ));
+        return Err(wrong(1, format!("the header is `{header}`")));
     }
     let mut places: Vec<Vec<(u64, u32)>> = vec![Vec::new(); named.listeners.len()];
     for (at, line) in lines.filter(|line| !line.1.trim().is_empty()) {

@@ -25,6 +25,9 @@ const JUDGES: usize = 8000;
 /// λ of EASE.
 const RIDGES: [f32; 8] = [3.0, 8.0, 20.0, 50.0, 125.0, 320.0, 800.0, 2000.0];
 
+/// Rows up to which the exact solution is tried: 1.6 GB.
+const EXACT_ROWS: usize = 20_000;
+
 /// Where the search for λ begins.
 const FIRST_RIDGE: usize = 3;
 
@@ -47,7 +50,7 @@ pub fn tune(split: &Split, config: &Config, progress: &dyn Progress) -> (Config,
         popularity: popularity(&split.train),
     };
     item_item_settings(&judge, &mut best, &mut models);
-    ease_ridge(&judge, &mut best, &mut models);
+    ease_settings(&judge, &mut best, &mut models);
     als_settings(&judge, &mut best, &mut models);
     (best, models)
 }
@@ -122,32 +125,78 @@ fn item_item_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models)
     }
 }
 
-fn ease_ridge(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
-    let attempt = |at: usize, models: &mut Models| {
-        let tried = EaseConfig {
-            ridge: RIDGES[at],
+/// λ of EASE, solved from neighbours and, where the matrix is not too large, exactly.
+fn ease_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
+    let [local, exact] = [0, EXACT_ROWS].map(|exact_rows| {
+        let own = EaseConfig {
+            exact_rows,
             ..best.ease.clone()
         };
+        ease_ridge(judge, &own, best, models)
+    });
+    let kept = if exact.0 > local.0 { exact } else { local };
+    (best.ease, models.ease) = (kept.1, kept.2);
+}
+
+/// The best λ: its value, the settings and the weights.
+fn ease_ridge(
+    judge: &Judge<'_>,
+    own: &EaseConfig,
+    best: &Config,
+    models: &mut Models,
+) -> (f64, EaseConfig, Csr) {
+    let mut attempt = |ridge: f32| {
+        let tried = EaseConfig {
+            ridge,
+            ..own.clone()
+        };
         models.ease = ease::weights(&judge.split.train, &tried, judge.progress);
-        judge.value(Voice::Ease, models, best)
+        let value = judge.value(Voice::Ease, models, best);
+        (value, tried, models.ease.clone())
     };
     let mut at = FIRST_RIDGE;
-    let mut most = attempt(at, models);
-    let mut kept = models.ease.clone();
+    let mut most = attempt(RIDGES[at]);
+    let mut values = [None; RIDGES.len()];
+    values[at] = Some(most.0);
     // Downwards as long as it gets better; if the first step does not, upwards.
     for step in [-1, 1] {
         while let Some(next) = at.checked_add_signed(step).filter(|&n| n < RIDGES.len()) {
-            let value = attempt(next, models);
-            if value <= most {
+            let tried = attempt(RIDGES[next]);
+            values[next] = Some(tried.0);
+            if tried.0 <= most.0 {
                 break;
             }
-            (at, most, kept) = (next, value, models.ease.clone());
+            (at, most) = (next, tried);
         }
         if at != FIRST_RIDGE {
             break;
         }
     }
-    (best.ease.ridge, models.ease) = (RIDGES[at], kept);
+    let around = |at: usize| Some((RIDGES[at].ln(), (*values.get(at)?)?));
+    let three = at
+        .checked_sub(1)
+        .and_then(around)
+        .zip(around(at).zip(around(at + 1)));
+    match three {
+        Some((low, (middle, high))) => {
+            let between = attempt(summit([low, middle, high]).exp());
+            // Kept even where chance put one of the three above it.
+            (between.0.max(most.0), between.1, between.2)
+        }
+        None => most,
+    }
+}
+
+/// Where a parabola through three points, the second the highest, has its summit.
+fn summit(points: [(f32, f64); 3]) -> f32 {
+    let [(x0, y0), (x1, y1), (x2, y2)] = points;
+    let (left, right) = (f64::from(x1 - x0), f64::from(x1 - x2));
+    let (fall_left, fall_right) = (y1 - y2, y1 - y0);
+    let bend = left * fall_left - right * fall_right;
+    match bend > 0.0 {
+        true => x1 - (0.5 * (left * left * fall_left - right * right * fall_right) / bend) as f32,
+        false => x1,
+    }
 }
 
 /// Factors, α and λ of ALS. More factors are tried only where twice as many were better already.
@@ -199,6 +248,14 @@ mod tests {
             ..models
         };
         assert!(value >= judge.value(Voice::ItemItem, &plain, &config));
-        assert!(RIDGES.contains(&tuned.ease.ridge));
+        assert!((RIDGES[0]..=RIDGES[7]).contains(&tuned.ease.ridge));
+    }
+
+    #[test]
+    fn the_summit_of_a_parabola_is_found_from_three_of_its_points() {
+        let at = |x: f32| (x, f64::from(3.0 - (x - 1.7) * (x - 1.7)));
+        assert!((summit([at(0.5), at(1.5), at(3.0)]) - 1.7).abs() < 1e-4);
+        let flat = |x: f32| (x, 1.0);
+        assert_eq!(summit([flat(0.0), flat(1.0), flat(2.0)]), 1.0);
     }
 }
