@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo demo-check check test test-web test-clients bench bench-server bench-search bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance fuzz
+.PHONY: help setup build demo demo-check check test test-mp3 test-web test-clients bench bench-server bench-search bench-recsys bench-build bench-transcode bench-fingerprint clean-demo bench-ingest ern-conformance fuzz
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BIN := $(TARGET)/release
@@ -42,6 +42,9 @@ test: setup      ## every test
 	else \
 	  $(CARGO) test $(LOCKED) $(TEST_CONFIG) --release --workspace; \
 	fi
+
+test-mp3: setup  ## transcoding with MP3 previews too (the feature `mp3`: LAME, LGPL)
+	$(CARGO) test $(LOCKED) --release -p transcode --features mp3
 
 test-web: build  ## the web page in Chromium
 	@BIN=$(BIN) WORK=$(WORK) scripts/test-web.sh

@@ -3,9 +3,10 @@
 //! `backline fingerprint evaluate MUSIC` takes songs from a folder, damages them in every way that
 //! a catalogue meets (`degrade`; what needs codecs or time stretching is done by ffmpeg, and
 //! left out aloud without it), and counts what is found (`found`) and what is recognised
-//! (`clips`). Beside ours stands what `fpcalc`'s fingerprints give by themselves: the lowest bit
-//! error of whole overlaps, against the usual limit of 0.35. Songs, offsets and noises follow from
-//! the seed, and are written down.
+//! (`clips`). Beside ours stands what `fpcalc`'s fingerprints give by themselves (the lowest bit
+//! error of whole overlaps, or of a clip's place anywhere, against the usual limit of 0.35) and, where
+//! it is installed, audfprint (`peers`). Songs, offsets and noises follow from the seed, and are
+//! written down.
 
 use std::path::{Path, PathBuf};
 
@@ -21,12 +22,13 @@ mod clips;
 mod degrade;
 mod found;
 mod page;
+mod peers;
 mod replayed;
 mod songs;
 mod sound;
 mod speech;
 
-pub use clips::Heard;
+pub use clips::{Answers, Heard};
 pub use found::Found;
 pub use page::{html, text};
 pub use replayed::Replayed;
@@ -99,13 +101,28 @@ pub fn evaluate(
     if !talk.recorded() {
         left_out.push("espeak-ng is not installed: voices are synthesised".to_owned());
     }
+    let audfprint = peers::Audfprint::taught(catalogue);
+    match &audfprint {
+        Ok(Some(_)) => {}
+        Ok(None) => left_out.push("audfprint is not on the path: no figures of it".to_owned()),
+        Err(why) => left_out.push(format!("audfprint fails: {why}")),
+    }
+    let audfprint = audfprint.ok().flatten();
+    let audfprint = audfprint.as_ref();
     let prints: Vec<Print> = chosen
         .par_iter()
         .map(|song| found::print_of(&song.samples))
         .collect();
     let (prints, of_strangers) = prints.split_at(catalogue.len());
-    let (found, strangers_matched) =
-        found::duplicates(catalogue, prints, plan, config, &talk, ffmpeg, progress);
+    let (found, strangers_matched) = found::duplicates(
+        catalogue,
+        prints,
+        plan,
+        config,
+        &talk,
+        (ffmpeg, audfprint),
+        progress,
+    );
     let known = found::known(of_strangers, prints, config);
     left_out.extend(known.iter().map(|&(stranger, row)| {
         let [stranger, row] =
@@ -124,7 +141,15 @@ pub fn evaluate(
         config
             .covers
             .search(prints, &vec![replayed.is_some(); prints.len()], progress);
-    let heard = clips::clips(catalogue, &strangers, prints, plan, config, &talk, progress);
+    let heard = clips::clips(
+        catalogue,
+        &strangers,
+        prints,
+        plan,
+        config,
+        (&talk, audfprint),
+        progress,
+    );
     Ok(Evaluation {
         plan: plan.clone(),
         songs: catalogue.iter().map(|song| song.path.clone()).collect(),

@@ -22,8 +22,10 @@ pub struct Listening {
     pub sampling: u32,
     /// Which recordings are traced.
     pub votes: Gate,
-    /// How many of them at most, those with most votes first.
+    /// How many of them at most, those with most votes first: at the clip's own speed …
     pub traced: usize,
+    /// … and at each other.
+    pub traced_at_speeds: usize,
     /// Speeds at which the clip may play, beside its own: 1.02 is 2 % too fast.
     pub speeds: Vec<f64>,
     /// Decimal digits of odds against chance that a catalogue of a million frames (6.5 hours)
@@ -71,9 +73,20 @@ impl Listening {
         let own = std::iter::once(&1.0);
         for &speed in own.chain(&self.speeds) {
             let bend = Bend::varispeed(speed);
-            for found in self.voted(clip, index, bend) {
+            let most = match speed == 1.0 {
+                true => self.traced,
+                false => self.traced_at_speeds,
+            };
+            let mut answered = 0;
+            for found in self.voted(clip, index, bend, most) {
+                if found.shared < answered / FEW {
+                    break;
+                }
                 let row = found.row as usize;
                 let next = self.traced(clip, peaks_of(row), bend, &found, needed);
+                if next.digits >= needed {
+                    answered = answered.max(found.shared);
+                }
                 match heard.iter_mut().find(|known| known.row == row) {
                     Some(known) if known.odds < next.odds => *known = next,
                     Some(_) => {}
@@ -89,12 +102,12 @@ impl Listening {
     }
 
     /// The candidates with most votes.
-    fn voted(&self, clip: &[Peak], index: &Index<'_>, bend: Bend) -> Vec<Candidate> {
+    fn voted(&self, clip: &[Peak], index: &Index<'_>, bend: Bend, most: usize) -> Vec<Candidate> {
         let keys = landmarks(clip, bend, index.sampling())
             .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
         let mut found = agreeing(keys, index, &self.votes, |_| true);
         found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
-        found.truncate(self.traced);
+        found.truncate(most);
         found
     }
 
@@ -126,6 +139,9 @@ impl Listening {
         }
     }
 }
+
+/// Once there is an answer, what has this many times fewer votes is not traced.
+const FEW: usize = 4;
 
 /// Frames by which a vote's offset may be off: half a per cent over 15 s and the window.
 const DRIFT: i64 = 8;

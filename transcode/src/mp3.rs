@@ -7,7 +7,8 @@ use crate::Error;
 use crate::signal::Signal;
 use crate::vorbis::Encoded;
 use catalog::units::{Frames, SampleRate};
-use mp3lame_encoder::{Bitrate, Builder, DualPcm, Encoder, FlushNoGap, MonoPcm, Quality};
+use mp3lame_encoder::{Bitrate, Builder, DualPcm, Encoder, FlushGap, MonoPcm, Quality};
+use std::num::NonZeroU32;
 use std::path::Path;
 
 /// An MP3 in memory: a preview is a minute at most.
@@ -34,6 +35,8 @@ impl Mp3Writer {
         let set = builder
             .set_num_channels(signal.channels() as u8)
             .and_then(|()| builder.set_sample_rate(rate.hz()))
+            // Or LAME takes 32 kHz for 96 kbit/s.
+            .and_then(|()| builder.set_output_sample_rate(NonZeroU32::new(rate.hz())))
             .and_then(|()| builder.set_brate(bitrate(kbps)))
             .and_then(|()| builder.set_quality(Quality::Good))
             .and_then(|()| builder.set_to_write_vbr_tag(true));
@@ -73,7 +76,7 @@ impl Mp3Writer {
         }
         self.out
             .reserve(mp3lame_encoder::max_required_buffer_size(1152 * 4));
-        let flushed = self.encoder.flush_to_vec::<FlushNoGap>(&mut self.out);
+        let flushed = self.encoder.flush_to_vec::<FlushGap>(&mut self.out);
         flushed.map_err(|error| self.fault(error.to_string()))?;
         // LAME keeps the first frame free for its tag.
         let mut tag = Vec::with_capacity(self.encoder.lame_tag_size());

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Plan;
 use super::degrade::{Damage, sixteen_bits};
+use super::peers::{Audfprint, by_items, items};
 use super::songs::Song;
 use super::sound::{Dice, faster, mixed, pink, room};
 use super::speech::Talk;
@@ -41,6 +42,23 @@ pub struct Heard {
     pub taken_for: Vec<(PathBuf, PathBuf)>,
     /// Processor time of a query with its peaks, milliseconds: mean.
     pub cpu_ms: f64,
+    /// What Chromaprint's items alone answer, sought everywhere.
+    pub chromaprint: Answers,
+    /// What audfprint answers, where it is installed.
+    pub audfprint: Option<Answers>,
+}
+
+/// What a system answers, per cent of the clips.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Answers {
+    /// Clips whose best answer, accepted or not, is right.
+    pub top: f64,
+    /// Clips whose accepted answer is right.
+    pub right: f64,
+    /// And wrong.
+    pub wrong: f64,
+    /// Clips of other songs that were taken for one of the catalogue.
+    pub strangers: f64,
 }
 
 /// What is done to clips, with the top-1 shares asked for at 5, 10 and 15 s.
@@ -69,12 +87,25 @@ const DAMAGES: &[(&str, Option<[f64; 3]>, Damage)] = &[
     }),
 ];
 
-/// One clip's outcome.
-struct Outcome {
-    song: PathBuf,
+/// A clip: the song it is of, its sound before and after the damage.
+struct Clip<'a> {
+    song: usize,
+    clean: &'a [i16],
+    damaged: Vec<i16>,
+}
+
+impl AsRef<[i16]> for Clip<'_> {
+    fn as_ref(&self) -> &[i16] {
+        &self.damaged
+    }
+}
+
+/// What was answered: a song, whether that is accepted, and what it took.
+struct Answer {
     row: Option<usize>,
-    top: bool,
-    accepted: Option<bool>,
+    accepted: bool,
+    /// Is it the clip's song?
+    right: bool,
     nanos: u64,
 }
 
@@ -84,7 +115,7 @@ pub(super) fn clips(
     prints: &[Print],
     plan: &Plan,
     config: &Config,
-    talk: &Talk,
+    (talk, audfprint): (&Talk, Option<&Audfprint>),
     progress: &dyn Progress,
 ) -> Vec<Heard> {
     if plan.clips == 0 {
@@ -99,38 +130,24 @@ pub(super) fn clips(
         prints,
         index,
         listening: &config.identify,
-        talk,
+        audfprint,
     };
     progress.begin("clips", (DAMAGES.len() * 6 * plan.clips) as u64, "clips");
     let ours: Vec<&Song> = songs.iter().collect();
     let mut table = Vec::new();
     for (noise, targets, damage) in DAMAGES {
         for (at, seconds) in [5.0, 10.0, 15.0].into_iter().enumerate() {
-            let ours = ear.hear(&ours, Some(()), *damage, seconds, plan, progress);
-            let others = ear.hear(strangers, None, *damage, seconds, plan, progress);
-            let percent = |n: usize, of: usize| 100.0 * n as f64 / of.max(1) as f64;
-            let accepted = |outcomes: &[Outcome], right: bool| {
-                outcomes
-                    .iter()
-                    .filter(|o| o.accepted == Some(right))
-                    .count()
+            let known = made(&ours, *damage, seconds, plan, talk);
+            let others = made(strangers, *damage, seconds, plan, talk);
+            progress.advance((known.len() + others.len()) as u64);
+            let taken_for = |clip: &Clip<'_>, row: usize| {
+                (strangers[clip.song].path.clone(), songs[row].path.clone())
             };
-            let nanos: u64 = ours.iter().map(|outcome| outcome.nanos).sum();
             table.push(Heard {
                 noise: (*noise).to_owned(),
                 seconds,
-                clips: [ours.len(), others.len()],
-                top: percent(ours.iter().filter(|o| o.top).count(), ours.len()),
-                right: percent(accepted(&ours, true), ours.len()),
-                wrong: percent(accepted(&ours, false), ours.len()),
                 target: targets.map(|targets| targets[at]),
-                strangers: percent(accepted(&others, false), others.len()),
-                taken_for: others
-                    .iter()
-                    .filter(|o| o.accepted.is_some())
-                    .filter_map(|o| Some((o.song.clone(), songs[o.row?].path.clone())))
-                    .collect(),
-                cpu_ms: nanos as f64 / 1e6 / ours.len().max(1) as f64,
+                ..ear.heard(&known, &others, &taken_for)
             });
         }
     }
@@ -138,72 +155,154 @@ pub(super) fn clips(
     table
 }
 
+fn percent(n: usize, of: usize) -> f64 {
+    100.0 * n as f64 / of.max(1) as f64
+}
+
+impl Answers {
+    fn of(known: &[Answer], others: &[Answer]) -> Answers {
+        let accepted = |answers: &[Answer], right: bool| {
+            let those = answers.iter().filter(|a| a.accepted && a.right == right);
+            percent(those.count(), answers.len())
+        };
+        Answers {
+            top: percent(known.iter().filter(|a| a.right).count(), known.len()),
+            right: accepted(known, true),
+            wrong: accepted(known, false),
+            strangers: accepted(others, false),
+        }
+    }
+}
+
+/// The clips of one row of the table.
+fn made<'a>(
+    songs: &[&'a Song],
+    damage: Damage,
+    seconds: f64,
+    plan: &Plan,
+    talk: &Talk,
+) -> Vec<Clip<'a>> {
+    let clips = if songs.is_empty() { 0 } else { plan.clips };
+    let clips = (0..clips).into_par_iter().map(|number| {
+        let mut dice = Dice::new(plan.seed.wrapping_mul(1_000_003) + number as u64);
+        let song = dice.below(songs.len());
+        // A little more than asked, since a faster clip is shorter.
+        let len = (1.03 * seconds * f64::from(RATE)) as usize;
+        let clean = drawn(&songs[song].samples, len, &mut dice);
+        let signal: Vec<f32> = clean.iter().map(|&s| f32::from(s)).collect();
+        let mut damaged = sixteen_bits(&damage(&signal, &mut dice, talk));
+        damaged.truncate((seconds * f64::from(RATE)) as usize);
+        Clip {
+            song,
+            clean,
+            damaged,
+        }
+    });
+    clips.collect()
+}
+
 struct Ear<'a> {
     prints: &'a [Print],
     index: Index<'a>,
     listening: &'a Listening,
-    talk: &'a Talk,
+    audfprint: Option<&'a Audfprint>,
 }
 
 impl Ear<'_> {
-    fn hear(
+    /// A row of the table but for its name, from clips of the catalogue and of strangers.
+    fn heard(
         &self,
-        songs: &[&Song],
-        known: Option<()>,
-        damage: Damage,
-        seconds: f64,
-        plan: &Plan,
-        progress: &dyn Progress,
-    ) -> Vec<Outcome> {
-        if songs.is_empty() {
-            return Vec::new();
+        known: &[Clip<'_>],
+        others: &[Clip<'_>],
+        taken_for: &dyn Fn(&Clip<'_>, usize) -> (PathBuf, PathBuf),
+    ) -> Heard {
+        let (of_known, of_others) = (self.hear(known, true), self.hear(others, false));
+        let ours = Answers::of(&of_known, &of_others);
+        let nanos: u64 = of_known.iter().map(|answer| answer.nanos).sum();
+        let taken = others.iter().zip(&of_others).filter(|(_, a)| a.accepted);
+        let all: Vec<&Clip<'_>> = known.iter().chain(others).collect();
+        let peer = |answers: &[Option<(usize, bool)>]| {
+            let (of_known, of_others) = answers.split_at(known.len());
+            let of_known = self.judged(known, of_known, true);
+            Answers::of(&of_known, &self.judged(others, of_others, false))
+        };
+        let of_items = all
+            .par_iter()
+            .map(|clip| by_items(&items(&clip.damaged), self.prints));
+        let of_items: Vec<_> = of_items.collect();
+        let of_audfprint = self.audfprint.map(|audfprint| {
+            let answers = audfprint.matches(&all).into_iter();
+            let accepted = answers.map(|answer| Some((answer?, true)));
+            accepted.collect::<Vec<_>>()
+        });
+        Heard {
+            noise: String::new(),
+            seconds: 0.0,
+            clips: [known.len(), others.len()],
+            top: ours.top,
+            right: ours.right,
+            wrong: ours.wrong,
+            target: None,
+            strangers: ours.strangers,
+            taken_for: taken
+                .filter_map(|(clip, answer)| Some(taken_for(clip, answer.row?)))
+                .collect(),
+            cpu_ms: nanos as f64 / 1e6 / known.len().max(1) as f64,
+            chromaprint: peer(&of_items),
+            audfprint: of_audfprint.as_deref().map(peer),
         }
-        (0..plan.clips)
-            .into_par_iter()
-            .map(|number| {
-                let mut dice = Dice::new(plan.seed.wrapping_mul(1_000_003) + number as u64);
-                let song = dice.below(songs.len());
-                // A little more than asked, since a faster clip is shorter.
-                let len = (1.03 * seconds * f64::from(RATE)) as usize;
-                let clip = drawn(&songs[song].samples, len, &mut dice);
-                let signal: Vec<f32> = clip.iter().map(|&s| f32::from(s)).collect();
-                let mut damaged = sixteen_bits(&damage(&signal, &mut dice, self.talk));
-                damaged.truncate((seconds * f64::from(RATE)) as usize);
-                progress.advance(1);
-                let same = |row: usize| known.is_some() && self.same(row, song, clip);
-                let outcome = self.outcome(&damaged, same);
-                Outcome {
-                    song: songs[song].path.clone(),
-                    ..outcome
-                }
-            })
-            .collect()
     }
 
-    fn outcome(&self, clip: &[i16], same: impl Fn(usize) -> bool) -> Outcome {
-        let before = cpu_nanos();
-        let peaks = peaks(clip);
-        let peaks_of = |row: usize| self.prints[row].peaks();
-        let heard = self.listening.hear(&peaks, &self.index, peaks_of);
-        let nanos = cpu_nanos().saturating_sub(before);
-        let best = heard.first();
+    /// What our index answers. Clips of strangers have no right answer.
+    fn hear(&self, clips: &[Clip<'_>], catalogue: bool) -> Vec<Answer> {
         let needed = self.listening.needed(self.index.places());
-        let right = best.is_some_and(|found| same(found.row));
-        let accepted = best.filter(|found| found.digits >= needed).map(|_| right);
-        Outcome {
-            song: PathBuf::new(),
-            row: best.map(|found| found.row),
-            top: right,
-            accepted,
-            nanos,
+        let answers = clips.par_iter().map(|clip| {
+            let before = cpu_nanos();
+            let best = self.best(&clip.damaged);
+            let nanos = cpu_nanos().saturating_sub(before);
+            let answer = best.map(|(row, digits)| (row, digits >= needed));
+            Answer {
+                nanos,
+                ..self.judge(clip, answer, catalogue)
+            }
+        });
+        answers.collect()
+    }
+
+    fn best(&self, clip: &[i16]) -> Option<(usize, f64)> {
+        let peaks_of = |row: usize| self.prints[row].peaks();
+        let heard = self.listening.hear(&peaks(clip), &self.index, peaks_of);
+        heard.first().map(|found| (found.row, found.digits))
+    }
+
+    fn judged(
+        &self,
+        clips: &[Clip<'_>],
+        answers: &[Option<(usize, bool)>],
+        catalogue: bool,
+    ) -> Vec<Answer> {
+        let pairs = clips.iter().zip(answers);
+        let judged = pairs.map(|(clip, answer)| self.judge(clip, *answer, catalogue));
+        judged.collect()
+    }
+
+    fn judge(&self, clip: &Clip<'_>, answer: Option<(usize, bool)>, catalogue: bool) -> Answer {
+        let row = answer.map(|(row, _)| row);
+        Answer {
+            row,
+            accepted: answer.is_some_and(|(_, accepted)| accepted),
+            right: catalogue && row.is_some_and(|row| self.same(row, clip)),
+            nanos: 0,
         }
     }
 
     /// Is this row the clip's song, or has it the clip's sound too (a loop, another edition)?
-    fn same(&self, row: usize, song: usize, clip: &[i16]) -> bool {
-        row == song || {
+    fn same(&self, row: usize, clip: &Clip<'_>) -> bool {
+        row == clip.song || {
             let peaks_of = |row: usize| self.prints[row].peaks();
-            let clean = self.listening.hear(&peaks(clip), &self.index, peaks_of);
+            let clean = self
+                .listening
+                .hear(&peaks(clip.clean), &self.index, peaks_of);
             let best = clean.first().map_or(0.0, |found| found.odds);
             clean
                 .iter()

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use ::chromaprint::{Algorithm, Fingerprinter};
 use catalog::progress::{Progress, Silent};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::Plan;
 use super::degrade::{WAYS, Way, degraded};
+use super::peers::{Audfprint, LIMIT, items};
 use super::songs::Song;
 use super::sound::Dice;
 use super::speech::Talk;
 use crate::align::{errors, overlap};
 use crate::config::Config;
 use crate::duplicates::{Indexes, matching_pairs, of_query};
-use crate::peaks::{Picker, RATE};
+use crate::peaks::Picker;
 use crate::print::{Print, items_in};
 use crate::report::words;
 
@@ -40,18 +40,15 @@ pub struct Found {
     pub kinds: Vec<(String, usize)>,
     /// fpcalc's fingerprints alone: recall at a bit error below 0.35 over whole overlaps.
     pub fpcalc: f64,
+    /// audfprint's recall, per cent, and its copies taken for another song, where it is installed.
+    pub audfprint: Option<(f64, usize)>,
 }
 
 /// The fingerprint of 11,025 Hz mono.
 pub(super) fn print_of(samples: &[i16]) -> Print {
-    let mut printer = Fingerprinter::new(Algorithm::Test2);
     let mut picker = Picker::new();
-    // These fail only for other rates and before `start`.
-    let _ = printer.start(RATE, 1);
-    let _ = printer.feed(samples);
-    let _ = printer.finish();
     picker.add(samples);
-    Print::with_peaks(printer.fingerprint().to_vec(), &picker.finish())
+    Print::with_peaks(items(samples), &picker.finish())
 }
 
 pub(super) fn duplicates(
@@ -60,7 +57,7 @@ pub(super) fn duplicates(
     plan: &Plan,
     config: &Config,
     talk: &Talk,
-    ffmpeg: bool,
+    (ffmpeg, audfprint): (bool, Option<&Audfprint>),
     progress: &dyn Progress,
 ) -> (Vec<Found>, Vec<(PathBuf, PathBuf)>) {
     let indexes = Indexes::new(prints, config);
@@ -95,17 +92,23 @@ pub(super) fn duplicates(
                     let copy = degraded(&songs[song], way, plan, &mut dice, talk, &scratch);
                     // What stays behind costs room in the temporary folder, nothing else.
                     let _ = std::fs::remove_dir_all(&scratch);
-                    let print = print_of(&copy?);
+                    let copy = copy?;
+                    let print = print_of(&copy);
                     progress.advance(1);
                     let found = of_query(&print, prints, &all, config)
                         .iter()
                         .map(|pair| (pair.b, words(pair.kind).to_owned()))
                         .collect();
-                    let fpcalc = lowest_error(&print, &prints[song]) < 0.35;
-                    Some((found, song, fpcalc))
+                    Some(Tried {
+                        song,
+                        found,
+                        fpcalc: lowest_error(&print, &prints[song]) < LIMIT,
+                        copy,
+                    })
                 })
                 .collect();
-            row(way, &copies, songs, &alike)
+            let heard = audfprint.map(|peer| peer.matches(&copies));
+            row(way, &copies, heard.as_deref(), songs, &alike)
         })
         .collect();
     progress.finish();
@@ -133,15 +136,35 @@ pub(super) fn known(strangers: &[Print], prints: &[Print], config: &Config) -> V
     found.collect()
 }
 
-/// A copy: the songs it was found to be and how, the one it is, and whether fpcalc's rule finds it.
-type Tried = (Vec<(usize, String)>, usize, bool);
+/// A copy that was looked for.
+struct Tried {
+    /// The song it is.
+    song: usize,
+    /// What it was found to be, and how.
+    found: Vec<(usize, String)>,
+    /// Does fpcalc's rule find it?
+    fpcalc: bool,
+    copy: Vec<i16>,
+}
 
-fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize) -> bool) -> Found {
+impl AsRef<[i16]> for Tried {
+    fn as_ref(&self) -> &[i16] {
+        &self.copy
+    }
+}
+
+fn row(
+    way: &Way,
+    copies: &[Tried],
+    audfprint: Option<&[Option<usize>]>,
+    songs: &[Song],
+    alike: &dyn Fn(usize, usize) -> bool,
+) -> Found {
     let percent = |n: usize| 100.0 * n as f64 / copies.len().max(1) as f64;
     let mut kinds: Vec<(String, usize)> = Vec::new();
     let (mut right, mut wrong) = (0, 0);
     let mut taken_for = Vec::new();
-    for (found, song, _) in copies {
+    for Tried { found, song, .. } in copies {
         if let Some((_, kind)) = found.iter().find(|(row, _)| row == song) {
             right += 1;
             match kinds.iter_mut().find(|(known, _)| known == kind) {
@@ -160,11 +183,15 @@ fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize)
     kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let missed = copies
         .iter()
-        .filter(|(found, song, _)| found.iter().all(|(row, _)| row != song));
+        .filter(|copy| copy.found.iter().all(|(row, _)| *row != copy.song));
+    let audfprint = audfprint.map(|answers| {
+        let answers = answers.iter().zip(copies);
+        let answers = answers.filter_map(|(answer, copy)| Some(alike((*answer)?, copy.song)));
+        let (right, wrong): (Vec<bool>, Vec<bool>) = answers.partition(|right| *right);
+        (percent(right.len()), wrong.len())
+    });
     Found {
-        missed: missed
-            .map(|(_, song, _)| songs[*song].path.clone())
-            .collect(),
+        missed: missed.map(|copy| songs[copy.song].path.clone()).collect(),
         way: way.name.to_owned(),
         copies: copies.len(),
         recall: percent(right),
@@ -172,7 +199,8 @@ fn row(way: &Way, copies: &[Tried], songs: &[Song], alike: &dyn Fn(usize, usize)
         wrong,
         taken_for,
         kinds,
-        fpcalc: percent(copies.iter().filter(|(.., fpcalc)| *fpcalc).count()),
+        fpcalc: percent(copies.iter().filter(|copy| copy.fpcalc).count()),
+        audfprint,
     }
 }
 

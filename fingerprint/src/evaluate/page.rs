@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Evaluation, Found, Heard};
+use super::{Answers, Evaluation, Found};
 
 /// For a terminal.
 pub fn text(evaluation: &Evaluation) -> String {
@@ -20,20 +20,30 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.found.is_empty() {
         let _ = writeln!(
             out,
-            "\n{:<30}{:>7}{:>9}{:>8}{:>7}{:>15}  called",
-            "duplicates", "copies", "found %", "asked", "wrong", "fpcalc <.35 %"
+            "\n{:<30}{:>7}{:>9}{:>8}{:>7}{:>15}{:>18}  called",
+            "duplicates",
+            "copies",
+            "found %",
+            "asked",
+            "wrong",
+            "fpcalc <.35 %",
+            "audfprint, wrong"
         );
     }
     for row in &evaluation.found {
         let _ = writeln!(
             out,
-            "{:<30}{:>7}{:>9.1}{:>8}{:>7}{:>15.1}  {}",
+            "{:<30}{:>7}{:>9.1}{:>8}{:>7}{:>15.1}{:>18}  {}",
             row.way,
             row.copies,
             row.recall,
             asked(row.target),
             row.wrong,
             row.fpcalc,
+            row.audfprint
+                .map_or("-".to_owned(), |(found, wrong)| format!(
+                    "{found:.1}, {wrong}"
+                )),
             kinds(row)
         );
     }
@@ -54,14 +64,24 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.heard.is_empty() {
         let _ = writeln!(
             out,
-            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}",
-            "clips", "s", "top %", "asked", "right %", "wrong %", "strangers %", "CPU ms"
+            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}{:>20}{:>18}\n{:>130}",
+            "clips",
+            "s",
+            "top %",
+            "asked",
+            "right %",
+            "wrong %",
+            "strangers %",
+            "CPU ms",
+            "Chromaprint",
+            "audfprint",
+            "top, wrong, strangers %"
         );
     }
     for row in &evaluation.heard {
         let _ = writeln!(
             out,
-            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}",
+            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}{:>20}{:>18}",
             row.noise,
             row.seconds,
             row.top,
@@ -69,7 +89,9 @@ pub fn text(evaluation: &Evaluation) -> String {
             row.right,
             row.wrong,
             row.strangers,
-            row.cpu_ms
+            row.cpu_ms,
+            answers(Some(row.chromaprint)),
+            answers(row.audfprint)
         );
     }
     if let Some(found) = &evaluation.replayed {
@@ -95,6 +117,15 @@ pub fn text(evaluation: &Evaluation) -> String {
         );
     }
     out
+}
+
+fn answers(peer: Option<Answers>) -> String {
+    peer.map_or("-".to_owned(), |peer| {
+        format!(
+            "{:.1}, {:.1}, {:.1}",
+            peer.right, peer.wrong, peer.strangers
+        )
+    })
 }
 
 fn asked(target: Option<f64>) -> String {
@@ -125,7 +156,8 @@ pub fn html(evaluation: &Evaluation) -> String {
         evaluation.plan.seed
     );
     if !evaluation.found.is_empty() {
-        page.push_str("<h2>Duplicates found</h2><p>Pale: fpcalc's fingerprints alone.<table>");
+        page.push_str("<h2>Duplicates found</h2>");
+        page.push_str(KEY);
     }
     for row in &evaluation.found {
         bar(
@@ -133,54 +165,58 @@ pub fn html(evaluation: &Evaluation) -> String {
             &row.way,
             row.recall,
             row.target,
-            Some(row.fpcalc),
+            [Some(row.fpcalc), row.audfprint.map(|(found, _)| found)],
         );
     }
     if !evaluation.heard.is_empty() {
-        page.push_str("</table><h2>Clips recognised</h2><table>");
+        page.push_str("</table><h2>Clips recognised</h2>");
+        page.push_str(KEY);
     }
-    for Heard {
-        noise,
-        seconds,
-        top,
-        target,
-        ..
-    } in &evaluation.heard
-    {
+    for row in &evaluation.heard {
         bar(
             &mut page,
-            &format!("{noise}, {seconds:.0} s"),
-            *top,
-            *target,
-            None,
+            &format!("{}, {:.0} s", row.noise, row.seconds),
+            row.top,
+            row.target,
+            [
+                Some(row.chromaprint.right),
+                row.audfprint.map(|peer| peer.right),
+            ],
         );
     }
     page.push_str("</table></html>");
     page
 }
 
-fn bar(page: &mut String, name: &str, value: f64, target: Option<f64>, pale: Option<f64>) {
+/// What the colours of [`bar`] mean, before the table they stand in.
+const KEY: &str = "<p><span style=\"color:#1769aa\">■</span> ours, \
+    <span style=\"color:#9bbcd6\">■</span> Chromaprint's items alone, \
+    <span style=\"color:#c9a227\">■</span> audfprint, where it is installed.<table>";
+
+fn bar(page: &mut String, name: &str, value: f64, target: Option<f64>, peers: [Option<f64>; 2]) {
     let _ = write!(
         page,
-        "<tr><td>{name}<td>{value:.1} %<td><svg width=\"404\" height=\"18\">"
+        "<tr><td>{name}<td>{value:.1} %<td><svg width=\"404\" height=\"20\">"
     );
-    if let Some(pale) = pale {
-        let width = 4.0 * pale;
-        let _ = write!(
-            page,
-            "<rect y=\"11\" width=\"{width:.1}\" height=\"5\" fill=\"#9bbcd6\"/>"
-        );
+    let bars = [
+        (Some(value), 1, 8, "#1769aa"),
+        (peers[0], 10, 4, "#9bbcd6"),
+        (peers[1], 15, 4, "#c9a227"),
+    ];
+    for (value, y, height, colour) in bars {
+        if let Some(value) = value {
+            let width = 4.0 * value;
+            let _ = write!(
+                page,
+                "<rect y=\"{y}\" width=\"{width:.1}\" height=\"{height}\" fill=\"{colour}\"/>"
+            );
+        }
     }
-    let width = 4.0 * value;
-    let _ = write!(
-        page,
-        "<rect y=\"2\" width=\"{width:.1}\" height=\"9\" fill=\"#1769aa\"/>"
-    );
     if let Some(target) = target {
         let x = 4.0 * target;
         let _ = write!(
             page,
-            "<rect x=\"{x:.1}\" width=\"2\" height=\"18\" fill=\"#b00020\"/>"
+            "<rect x=\"{x:.1}\" width=\"2\" height=\"20\" fill=\"#b00020\"/>"
         );
     }
     page.push_str("</svg>");

@@ -45,6 +45,8 @@ pub struct Picker {
     /// Frames seen.
     seen: u32,
     peaks: Vec<Peak>,
+    /// Of the frame in the middle, which maxima another exceeds.
+    beaten: Vec<bool>,
     /// Frames and pitch units that a peak must dominate.
     reach: (usize, i32),
 }
@@ -83,6 +85,7 @@ impl Picker {
             frames: VecDeque::with_capacity(2 * reach.0 + 2),
             seen: 0,
             peaks: Vec::new(),
+            beaten: Vec::new(),
             reach,
         }
     }
@@ -171,19 +174,29 @@ impl Picker {
             return;
         };
         let frame = self.seen - 1 - around as u32;
-        for maximum in &self.frames[centre] {
-            let beaten = self.frames.iter().enumerate().any(|(at, others)| {
-                at != centre
-                    && others.iter().any(|other| {
-                        (other.pitch - maximum.pitch).abs() <= pitches
-                            && (other.power > maximum.power
-                                || other.power == maximum.power && at < centre)
-                    })
-            });
-            if !beaten && maximum.pitch >= 0 {
-                self.peaks.push(Peak::new(frame, maximum.pitch as u16));
+        let maxima = &self.frames[centre];
+        self.beaten.clear();
+        self.beaten.resize(maxima.len(), false);
+        for (at, others) in self.frames.iter().enumerate().filter(|f| f.0 != centre) {
+            // Both ascend by pitch: what is too low for one is too low for all after it.
+            let mut low = 0;
+            for (maximum, beaten) in maxima.iter().zip(&mut self.beaten) {
+                let below = |other: &Maximum| other.pitch < maximum.pitch - pitches;
+                while others.get(low).is_some_and(below) {
+                    low += 1;
+                }
+                let mut near = others[low..]
+                    .iter()
+                    .take_while(|other| other.pitch <= maximum.pitch + pitches);
+                *beaten |= near.any(|other| {
+                    other.power > maximum.power || other.power == maximum.power && at < centre
+                });
             }
         }
+        let kept = maxima.iter().zip(&self.beaten);
+        let kept = kept.filter(|(maximum, beaten)| !**beaten && maximum.pitch >= 0);
+        self.peaks
+            .extend(kept.map(|(maximum, _)| Peak::new(frame, maximum.pitch as u16)));
     }
 }
 
@@ -249,6 +262,24 @@ mod tests {
             "{peaks:?}"
         );
         assert!(peaks.is_sorted());
+    }
+
+    /// A recording's peak that noise exceeds nearby is to be found among the clip's.
+    #[test]
+    fn a_clip_has_nearly_all_peaks_of_a_recording_and_others_between_them() {
+        let mut state = 1u32;
+        let noise = (0..10 * RATE).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 18) as i16 - 8192
+        });
+        let samples: Vec<i16> = noise.collect();
+        let mut picker = Picker::of_clip();
+        picker.add(&samples);
+        let (clip, recording) = (picker.finish(), picked(&samples, 4096));
+        let kept = recording.iter().filter(|peak| clip.contains(peak)).count();
+        let counts = (recording.len(), kept, clip.len());
+        assert!(10 * kept >= 9 * recording.len(), "{counts:?}");
+        assert!(4 * clip.len() >= 5 * recording.len(), "{counts:?}");
     }
 
     #[test]

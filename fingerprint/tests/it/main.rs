@@ -3,6 +3,7 @@
 #![cfg(feature = "job")]
 
 mod duplicates_at_scale;
+mod evaluation;
 mod hostile;
 mod natural_pairs;
 mod oracle;

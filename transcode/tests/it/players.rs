@@ -156,3 +156,23 @@ fn the_thinnest_rendition_has_the_bitrate_that_it_promises() {
     let kbps = rendition.bytes as f64 * 8.0 / 1000.0 / seconds;
     assert!((21.6..=26.4).contains(&kbps), "{kbps} kbit/s");
 }
+
+/// Only in a build with LAME (`make test-mp3`).
+#[cfg(feature = "mp3")]
+#[test]
+fn an_mp3_preview_lasts_as_long_as_it_says_and_is_as_loud() {
+    if !have("ffmpeg") {
+        return;
+    }
+    let mut shop = Shop::new();
+    let table = "[ladder.preview]\nformat = \"mp3\"".parse().expect("toml");
+    shop.config = transcode::Config::load(Some(&table)).expect("sound");
+    let master = shop.compose("loud", 44_100, 41.0, 1.2);
+    let report = shop.run();
+    assert_eq!((report.made(), report.refused()), (6, 0), "{report}");
+    let set = shop.set(&master);
+    let preview = set.renditions.iter().find(|r| r.codec == Codec::Mp3);
+    let preview = preview.expect("an MP3");
+    assert_eq!(preview.frames.0, 30 * 44_100);
+    check(&shop, preview);
+}

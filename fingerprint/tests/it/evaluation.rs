@@ -1,0 +1,70 @@
+//! Does an evaluation count what is so, and say the same twice?
+
+use catalog::progress::Silent;
+use fingerprint::Config;
+use fingerprint::evaluate::{Evaluation, Plan, evaluate, text, write};
+
+use crate::synth::{RATE, louder, song, wav};
+
+fn evaluated(music: &std::path::Path) -> Evaluation {
+    let plan = Plan {
+        music: music.to_owned(),
+        seed: 3,
+        songs: 4,
+        damaged: 2,
+        strangers: 1,
+        only: Some("noise 10 dB".to_owned()),
+        seconds: 40.0,
+        clips: 4,
+        covers: None,
+    };
+    evaluate(&plan, &Config::load(None).unwrap(), &Silent).unwrap()
+}
+
+#[test]
+fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
+    let music = tempfile::tempdir().unwrap();
+    for seed in 1..=5 {
+        let file = music.path().join(format!("{seed}.wav"));
+        wav(&file, &louder(&song(seed, 40.0), 0.5), RATE);
+    }
+    let done = evaluated(music.path());
+    assert_eq!(done.songs.len() + done.strangers.len(), 5);
+    let [noise] = &done.found[..] else {
+        panic!("{:?}", done.found);
+    };
+    assert_eq!((noise.copies, noise.recall, noise.wrong), (2, 100.0, 0));
+    assert_eq!(noise.fpcalc, 100.0);
+    let clean: Vec<_> = done
+        .heard
+        .iter()
+        .filter(|row| row.noise == "none")
+        .collect();
+    assert_eq!(clean.len(), 3);
+    for row in &done.heard {
+        assert_eq!(row.clips, [4, 4]);
+        assert_eq!((row.wrong, row.strangers), (0.0, 0.0), "{row:?}");
+        let theirs = row.chromaprint;
+        assert!(theirs.right <= theirs.top && theirs.right + theirs.wrong <= 100.0);
+    }
+    for row in clean {
+        assert_eq!(
+            (row.top, row.right, row.chromaprint.top),
+            (100.0, 100.0, 100.0)
+        );
+    }
+    let again = evaluated(music.path());
+    assert_eq!(again.songs, done.songs);
+    for (a, b) in done.heard.iter().zip(&again.heard) {
+        assert_eq!((a.top, a.chromaprint.top), (b.top, b.chromaprint.top));
+    }
+    let shown = text(&done);
+    assert!(
+        shown.contains("noise 10 dB") && shown.contains("Chromaprint"),
+        "{shown}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &done).unwrap();
+    let page = std::fs::read_to_string(folder.path().join("evaluation.html")).unwrap();
+    assert_eq!(page.matches("<svg").count(), 1 + done.heard.len());
+}
