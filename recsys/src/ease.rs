@@ -7,7 +7,7 @@
 //!
 //! The matrix to invert has one row per recording, or, by the identity of Woodbury, one per listener:
 //! P = Λ⁻¹ − Λ⁻¹ Xᵀ (I + X Λ⁻¹ Xᵀ)⁻¹ X Λ⁻¹. Both are exact; whichever is smaller is taken. Where both exceed
-//! `exact_rows`, each recording is solved from its own neighbours ([`local`]).
+//! `exact_rows`, each recording is solved from its own neighbours (`local`).
 
 use catalog::progress::Progress;
 use rayon::prelude::*;
