@@ -230,10 +230,10 @@ impl Ear<'_> {
             .par_iter()
             .map(|clip| by_items(&items(&clip.damaged), self.prints));
         let of_items: Vec<_> = of_items.collect();
-        let of_audfprint = self.audfprint.map(|audfprint| {
-            let answers = audfprint.matches(&all).into_iter();
+        let of_audfprint = self.audfprint.and_then(|audfprint| {
+            let answers = audfprint.matches(&all)?.into_iter();
             let accepted = answers.map(|answer| Some((answer?, true)));
-            accepted.collect::<Vec<_>>()
+            Some(accepted.collect::<Vec<_>>())
         });
         Heard {
             noise: String::new(),

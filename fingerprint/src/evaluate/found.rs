@@ -107,7 +107,7 @@ pub(super) fn duplicates(
                     })
                 })
                 .collect();
-            let heard = audfprint.map(|peer| peer.matches(&copies));
+            let heard = audfprint.and_then(|peer| peer.matches(&copies));
             row(way, &copies, heard.as_deref(), songs, &alike)
         })
         .collect();

@@ -85,8 +85,12 @@ impl Audfprint {
         Ok(Some(peer))
     }
 
-    /// The song that each sound is to it, where it is any; a processor's share of them at a time.
-    pub(super) fn matches<S: AsRef<[i16]> + Sync>(&self, sounds: &[S]) -> Vec<Option<usize>> {
+    /// The song that each sound is to it, where it is any; a processor's share of them at a time. None
+    /// where it failed: no figure is better than a wrong one.
+    pub(super) fn matches<S: AsRef<[i16]> + Sync>(
+        &self,
+        sounds: &[S],
+    ) -> Option<Vec<Option<usize>>> {
         let share = sounds.len().div_ceil(rayon::current_num_threads()).max(1);
         let parts = sounds.par_chunks(share).enumerate().map(|(part, sounds)| {
             let sounds: Vec<&[i16]> = sounds.iter().map(AsRef::as_ref).collect();
@@ -95,9 +99,9 @@ impl Audfprint {
             let said = list.and_then(|list| self.run("match", &list).ok());
             // What stays behind costs room in the temporary folder until all is done.
             let _ = std::fs::remove_dir_all(self.folder.join(&name));
-            answers(&said.unwrap_or_default(), sounds.len())
+            said.map(|said| answers(&said, sounds.len()))
         });
-        parts.collect::<Vec<_>>().concat()
+        Some(parts.collect::<Option<Vec<_>>>()?.concat())
     }
 
     /// Writes sounds as `NAME/0.wav` and so on, and a list of them.
