@@ -127,14 +127,21 @@ fn item_item_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models)
 
 /// λ of EASE, solved from neighbours and, where the matrix is not too large, exactly.
 fn ease_settings(judge: &Judge<'_>, best: &mut Config, models: &mut Models) {
-    let [local, exact] = [0, EXACT_ROWS].map(|exact_rows| {
+    let mut tried = |exact_rows: usize| {
         let own = EaseConfig {
             exact_rows,
             ..best.ease.clone()
         };
         ease_ridge(judge, &own, best, models)
-    });
-    let kept = if exact.0 > local.0 { exact } else { local };
+    };
+    let mut kept = tried(0);
+    let train = &judge.split.train;
+    if train.rows().min(train.columns()) <= EXACT_ROWS {
+        let exact = tried(EXACT_ROWS);
+        if exact.0 > kept.0 {
+            kept = exact;
+        }
+    }
     (best.ease, models.ease) = (kept.1, kept.2);
 }
 
