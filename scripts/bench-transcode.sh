@@ -7,6 +7,7 @@
 #   ours        backline transcode run, two threads
 #   ffmpeg      one run with all outputs and ebur128 (the best form of ffmpeg), track by track
 #   ffmpeg x2   the same, two at a time
+#   ffmpeg/same the job that ours does: a scan, one run with all outputs at that gain, each of them measured again
 #   ffmpeg/each one run per rendition and one scan
 #   xiph        flac, oggenc, loudgain
 # CPU seconds (user and system) are what to trust where others share the machine.
@@ -69,6 +70,21 @@ one() { # FILE: one ffmpeg with all outputs
     -map 0:a -c:a flac -compression_level 5 "$out.flac" -map 0:a -ss 20 -t 30 -c:a libvorbis -q:a 2 "$out.preview.ogg" \
     -map 0:a -af ebur128=peak=true -f null - 2>/dev/null
 }
+same() { # FILE: levelled to -14 LUFS, and every rendition measured after encoding
+  local out=$base/out/$(basename "$1").same gain rendition
+  gain=$(ffmpeg -nostats -threads 1 -i "$1" -af ebur128=peak=true -f null - 2>&1 |
+    awk '/^    I:/ { level = $2 } END { printf "%.2f", -14 - level }')
+  ffmpeg -v error -nostats -y -threads 1 -i "$1" \
+    -map 0:a -af "volume=${gain}dB" -c:a libvorbis -q:a 9 "$out.320.ogg" \
+    -map 0:a -af "volume=${gain}dB" -c:a libvorbis -q:a 5 "$out.160.ogg" \
+    -map 0:a -af "volume=${gain}dB" -c:a libvorbis -q:a 2 "$out.96.ogg" \
+    -map 0:a -af "volume=${gain}dB" -ar "$(half "$1")" -c:a libvorbis -q:a -1 "$out.24.ogg" \
+    -map 0:a -c:a flac -compression_level 5 "$out.flac" \
+    -map 0:a -ss 20 -t 30 -af "volume=${gain}dB" -c:a libvorbis -q:a 2 "$out.preview.ogg"
+  for rendition in 320 160 96 24 preview; do
+    ffmpeg -v error -nostats -threads 1 -i "$out.$rendition.ogg" -af ebur128=peak=true -f null - 2>/dev/null || true
+  done
+}
 each() { # FILE: one ffmpeg per rendition
   local out=$base/out/$(basename "$1").each in=(ffmpeg -v error -nostats -y -threads 1 -i "$1")
   "${in[@]}" -c:a libvorbis -q:a 9 "$out.320.ogg"
@@ -93,7 +109,7 @@ xiph() { # FILE
   oggenc -Q -q 2 -o "$out.preview.ogg" "$out.cut.wav"
   rm "$out".*wav "$out.in.flac"
 }
-export -f one each xiph half
+export -f one same each xiph half
 export base
 meter() { # NAME COMMAND…: adds "CPU wall MB" to NAME's lines
   local name=$1; shift
@@ -105,7 +121,7 @@ meter() { # NAME COMMAND…: adds "CPU wall MB" to NAME's lines
 all() { printf '%s\0' "${masters[@]}"; }
 printf '%s\0' "${masters[@]}" >"$base/list"
 for round in $(seq "$ROUNDS"); do
-  for way in $(printf '%s\n' ours one two each xiph | sort -R --random-source=<(yes "$round")); do
+  for way in $(printf '%s\n' ours one two same each xiph | sort -R --random-source=<(yes "$round")); do
     rm -rf "$base/out"; mkdir "$base/out"
     case $way in
       ours) ours ;;
@@ -123,7 +139,7 @@ echo "$(awk "BEGIN { printf \"%.1f\", $total / 60 }") minutes of real music, med
 echo
 echo "| way | CPU s | times ours | wall s | times ours | peak MB | x realtime per CPU s |"
 echo "|---|---|---|---|---|---|---|"
-for row in "ours:ours" "one:one ffmpeg, all outputs + ebur128" "two:two such ffmpegs side by side" "each:one ffmpeg per rendition" "xiph:flac, oggenc, loudgain"; do
+for row in "ours:ours" "one:one ffmpeg, all outputs + ebur128" "two:two such ffmpegs side by side" "same:ffmpeg: scan, all outputs levelled, each measured again" "each:one ffmpeg per rendition" "xiph:flac, oggenc, loudgain"; do
   name=${row%%:*}
   awk -v label="${row#*:}" -v cpu="$(column "$name" 1)" -v wall="$(column "$name" 2)" -v mb="$(column "$name" 3)" \
     -v ocpu="$(column ours 1)" -v owall="$(column ours 2)" -v total="$total" \

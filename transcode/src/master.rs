@@ -14,8 +14,8 @@ use catalog::units::{Frames, SampleRate};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// Raised when a scan says more than before: older ones are not read again.
-const VERSION: u32 = 2;
+/// Raised when a scan says something else than before: older ones are not read again.
+const VERSION: u32 = 3;
 
 /// Steps of the meter's curve (100 ms) in a second.
 const STEPS_PER_SECOND: usize = 10;

@@ -281,7 +281,7 @@ fn bits(profile: &Profile, scan: &Scan) -> Option<Point> {
     let complexity = scan.complexity.as_ref();
     let found = complexity.and_then(|complexity| complexity.pick(rate, kbps, allowed));
     Some(Point {
-        quality: found.map_or(fallback, |point| (point.quality * 1000.0).round() / 1000.0),
+        quality: found.map_or(fallback, |point| point.quality),
         kbps,
         loss_db: found.map_or(0.0, |point| point.loss_db),
     })
