@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::candidates::{Candidate, Gate, agreeing};
 use crate::index::Index;
 use crate::landmarks::{Bend, landmarks};
+use crate::odds::{Odds, met};
 use crate::peaks::Peak;
-use crate::trace::{Line, trace};
+use crate::trace::{AROUND, Line, follow};
 
 /// Settings of identification. See `default.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +23,12 @@ pub struct Listening {
     pub sampling: u32,
     /// Which recordings are traced.
     pub votes: Gate,
-    /// How many of them at most, those with most votes first: at the clip's own speed …
+    /// Bytes of the index that are read at first, for each speed.
+    pub first_bytes: u64,
+    /// How many of them are glanced at, those with most votes first, …
+    pub glanced: usize,
+    /// … and how many of those are traced, those with most peaks in common first: at the clip's own
+    /// speed …
     pub traced: usize,
     /// … and at each other.
     pub traced_at_speeds: usize,
@@ -70,17 +76,16 @@ impl Listening {
     ) -> Vec<Heard> {
         let needed = self.needed(index.places());
         let mut heard: Vec<Heard> = Vec::new();
-        let own = std::iter::once(&1.0);
-        for &speed in own.chain(&self.speeds) {
+        for (speed, max_bytes) in self.tries() {
             let bend = Bend::varispeed(speed);
-            let most = match speed == 1.0 {
-                true => self.traced,
-                false => self.traced_at_speeds,
+            let votes = Gate {
+                max_bytes,
+                ..self.votes.clone()
             };
             let mut answered = 0;
-            for found in self.voted(clip, index, bend, most) {
+            for found in self.voted(clip, index, bend, &votes, &peaks_of) {
                 if found.shared < answered / FEW {
-                    break;
+                    continue;
                 }
                 let row = found.row as usize;
                 let next = self.traced(clip, peaks_of(row), bend, &found, needed);
@@ -93,7 +98,7 @@ impl Listening {
                     None => heard.push(next),
                 }
             }
-            if heard.iter().any(|found| found.odds >= needed) {
+            if heard.iter().any(|found| found.digits >= needed + SURE) {
                 break;
             }
         }
@@ -101,13 +106,46 @@ impl Listening {
         heard
     }
 
-    /// The candidates with most votes.
-    fn voted(&self, clip: &[Peak], index: &Index<'_>, bend: Bend, most: usize) -> Vec<Candidate> {
+    /// Speeds and the bytes of the index that are read for each: few first, for most clips need no
+    /// more, and all that may be read last, for one in noise.
+    fn tries(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        let first = self.first_bytes.min(self.votes.max_bytes);
+        let quick = std::iter::once(&1.0).chain(&self.speeds);
+        let quick = quick.map(move |&speed| (speed, first));
+        quick.chain(std::iter::once((1.0, self.votes.max_bytes)))
+    }
+
+    /// The candidates with most votes, and of those the ones with most peaks of the clip.
+    fn voted<'a>(
+        &self,
+        clip: &[Peak],
+        index: &Index<'_>,
+        bend: Bend,
+        votes: &Gate,
+        peaks_of: &impl Fn(usize) -> &'a [Peak],
+    ) -> Vec<Candidate> {
         let keys = landmarks(clip, bend, index.sampling())
             .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
-        let mut found = agreeing(keys, index, &self.votes, |_| true);
-        found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
-        found.truncate(most);
+        let mut found = agreeing(keys, index, votes, |_| true);
+        let by_votes = |found: &Candidate| (usize::MAX - found.shared, found.row, found.offset);
+        found.sort_by_key(by_votes);
+        let clear = |most: usize| {
+            found
+                .get(most)
+                .is_none_or(|other| found[0].shared >= FEW * other.shared)
+        };
+        if bend != Bend::NONE {
+            found.truncate(self.traced_at_speeds);
+        } else if !clear(self.traced) {
+            found.truncate(self.glanced.max(self.traced));
+            let peaks = |found: &Candidate| {
+                let line = rough(bend, found);
+                let row = around(clip, peaks_of(found.row as usize), &line);
+                met(clip, row, &line)
+            };
+            found.sort_by_cached_key(|found| (u32::MAX - peaks(found), by_votes(found)));
+        }
+        found.truncate(self.traced);
         found
     }
 
@@ -119,29 +157,48 @@ impl Listening {
         found: &Candidate,
         needed: f64,
     ) -> Heard {
-        let rough = Line {
-            stretch: bend.stretch,
-            offset: found.offset as f64,
-            units: bend.units(),
+        let rough = rough(bend, found);
+        let row = around(clip, row, &rough);
+        let line = follow(clip, row, &rough, DRIFT);
+        let of_key = Odds::new(clip, row, line);
+        let (share, odds) = (of_key.share(), of_key.digits());
+        let digits = if odds >= needed {
+            of_key.doubted(clip, row).digits()
+        } else {
+            odds
         };
-        let mut traced = trace(clip, row, rough, DRIFT);
-        let (line, all) = (traced.line, traced.count(0..traced.segments.len()));
-        let odds = traced.digits(all);
-        if odds >= needed {
-            traced = traced.doubted(clip, row);
-        }
         Heard {
             row: found.row as usize,
             line,
-            share: all.share(),
+            share,
             odds,
-            digits: traced.digits(all),
+            digits,
         }
     }
 }
 
+/// Where the votes say that the clip lies.
+fn rough(bend: Bend, found: &Candidate) -> Line {
+    Line {
+        stretch: bend.stretch,
+        offset: found.offset as f64,
+        units: bend.units(),
+    }
+}
+
+/// The peaks of a recording that a short clip is compared with there.
+fn around<'a>(clip: &[Peak], row: &'a [Peak], line: &Line) -> &'a [Peak] {
+    let last = clip.last().map_or(0, |peak| peak.frame());
+    let end = line.offset + f64::from(last) * line.stretch;
+    let before = |frame: i64| row.partition_point(|peak| i64::from(peak.frame()) < frame);
+    &row[before(line.offset as i64 - AROUND)..before(end as i64 + AROUND)]
+}
+
 /// Once there is an answer, what has this many times fewer votes is not traced.
 const FEW: usize = 4;
+
+/// Digits beyond those asked for from which nothing else is tried.
+const SURE: f64 = 3.0;
 
 /// Frames by which a vote's offset may be off: half a per cent over 15 s and the window.
 const DRIFT: i64 = 8;

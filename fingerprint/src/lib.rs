@@ -49,6 +49,7 @@ pub mod landmarks;
 pub mod library;
 #[cfg(test)]
 mod made_up;
+pub mod odds;
 #[cfg(feature = "job")]
 pub mod page;
 pub mod peaks;

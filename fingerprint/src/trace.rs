@@ -15,17 +15,21 @@ use crate::peaks::{MAX_FRAMES, Peak};
 pub const SEGMENT: u32 = 256;
 
 /// Frames by which a peak may miss the line.
-const FRAMES_OFF: i64 = 1;
+pub(crate) const FRAMES_OFF: i64 = 1;
 
 /// Pitch units by which a peak may miss the line once the pitch is known: 12 cents.
-const UNITS_OFF: f64 = 3.0;
+pub(crate) const UNITS_OFF: f64 = 3.0;
 
 /// The same before it is known.
-const UNITS_OFF_FIRST: f64 = 6.0;
+pub(crate) const UNITS_OFF_FIRST: f64 = 6.0;
 
 /// Frames by which the line is moved aside to count what chance gives. Without common divisor,
 /// so that no beat fits all of them.
-const ASIDE: [f64; 6] = [-307.0, -211.0, -97.0, 89.0, 199.0, 293.0];
+pub(crate) const ASIDE: [f64; 6] = [-307.0, -211.0, -97.0, 89.0, 199.0, 293.0];
+
+/// Frames before and behind a line that is off by a few frames at most, beyond which nothing is looked
+/// at: the farthest aside and some.
+pub const AROUND: i64 = 320;
 
 /// Largest drift that is searched, frames: protects memory from settings.
 const MAX_DRIFT: i64 = 1024;
@@ -55,11 +59,19 @@ impl Line {
         move |frame| (i64::from(frame) * stretch + offset) >> 32
     }
 
-    fn aside(&self, frames: f64) -> Line {
+    pub(crate) fn aside(&self, frames: f64) -> Line {
         Line {
             offset: self.offset + frames,
             ..*self
         }
+    }
+
+    /// The lines within 1.1 s, some of which lie a beat aside.
+    pub(crate) fn near(self) -> impl Iterator<Item = Line> {
+        (NEAR.0..=NEAR.1)
+            .step_by(2)
+            .flat_map(|frames| [-frames, frames])
+            .map(move |frames| self.aside(f64::from(frames)))
     }
 }
 
@@ -109,10 +121,10 @@ impl Trace {
     /// of the near lines gives, some of which lie a beat aside. It costs more than [`trace`]
     /// itself, so it is asked only where that says yes.
     pub fn doubted(mut self, a: &[Peak], b: &[Peak]) -> Trace {
-        let near = (NEAR.0..=NEAR.1).step_by(2);
-        let mut shares: Vec<f64> = near
-            .flat_map(|frames| [-frames, frames])
-            .map(|frames| counts(a, b, &self.line.aside(f64::from(frames)), UNITS_OFF))
+        let mut shares: Vec<f64> = self
+            .line
+            .near()
+            .map(|line| counts(a, b, &line, UNITS_OFF))
             .map(|counts| counts.into_iter().fold(Count::default(), Count::add))
             .filter(|count| count.judged >= 50)
             .map(|count| count.share())
@@ -167,7 +179,7 @@ pub fn promising(
     drift: i64,
     promising: impl Fn(&[Count]) -> bool,
 ) -> Option<Trace> {
-    let line = pitched(a, b, &fitted(a, b, &rough, drift));
+    let line = follow(a, b, &rough, drift);
     let segments = counts(a, b, &line, UNITS_OFF);
     if !promising(&segments) {
         return None;
@@ -190,6 +202,11 @@ pub fn promising(
     })
 }
 
+/// The line near `rough` that most peaks follow.
+pub(crate) fn follow(a: &[Peak], b: &[Peak], rough: &Line, drift: i64) -> Line {
+    pitched(a, b, &fitted(a, b, rough, drift))
+}
+
 /// Has any run of at least so many segments this share of matched peaks?
 pub fn any_run(segments: &[Count], least: usize, share: f64) -> bool {
     let over = |count: &Count| f64::from(count.matched) - share * f64::from(count.judged);
@@ -207,7 +224,7 @@ pub fn any_run(segments: &[Count], least: usize, share: f64) -> bool {
 
 /// Calls `each` for every peak of `a` within `b` with its frame on the line and those of `b` whose
 /// frames are within `reach` of it.
-fn neighbours(
+pub(crate) fn neighbours(
     a: &[Peak],
     b: &[Peak],
     line: &Line,
@@ -242,7 +259,7 @@ fn neighbours(
 }
 
 /// The whole pitch units by which another peak may be above one of the same pitch.
-fn within(units: f64, off: f64) -> RangeInclusive<i32> {
+pub(crate) fn within(units: f64, off: f64) -> RangeInclusive<i32> {
     (units - off).ceil() as i32..=(units + off).floor() as i32
 }
 
