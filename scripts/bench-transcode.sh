@@ -5,10 +5,10 @@
 # 320, 160, 96 and 24 kbit/s (at half the rate), a preview of 30 s. Ours also measures every rendition again,
 # levels it, pages it into chunks and publishes it; the others only encode.
 #   ours        backline transcode run, two threads
-#   ffmpeg      one run with all outputs and ebur128 (the best form of ffmpeg), track by track
-#   ffmpeg x2   the same, two at a time
-#   ffmpeg/same the job that ours does: a scan, one run with all outputs at that gain, each of them measured again
-#   ffmpeg/each one run per rendition and one scan
+#   one         one ffmpeg with all outputs and ebur128 (its best form), track by track
+#   two         the same, two at a time
+#   same        ffmpeg, the job that ours does: a scan, one run with all outputs at that gain, each measured again
+#   each        one ffmpeg per rendition and one scan
 #   xiph        flac, oggenc, loudgain
 # CPU seconds (user and system) are what to trust where others share the machine.
 #
@@ -18,12 +18,16 @@
 #   MD5 of the master a second time    2 %: verified once, when it is measured
 #   preview cut instead of encoded     3 %: not done, a cut cannot fade
 #   -march=x86-64-v3 for the C code    3 to 5 % of Vorbis: not done, binaries would not start on older machines
+#   clang, -flto, gcc's PGO, -ffast-math  clang and PGO slower by 10 to 25 %, the others no faster (output bit-identical)
+#   flush-to-zero in encoder threads   nothing: no denormals worth mentioning
 #   libvorbis to decode for measuring  no faster than symphonia, and no second opinion on the encoder's own stream
 #
 # BIN: folder of the binaries. WORK: where `make demo` left its drop. ROUNDS: default 3. MINUTES: default 31.
+# WAYS: default "ours one two same each xiph"; ours is always one of them.
 set -euo pipefail
 ROUNDS=${ROUNDS:-3}
 MINUTES=${MINUTES:-31}
+WAYS=${WAYS:-ours one two same each xiph}
 for tool in ffmpeg ffprobe oggenc flac loudgain; do
   command -v $tool >/dev/null || { echo "bench-transcode.sh: $tool is missing" >&2; echo "fix: apt-get install ffmpeg vorbis-tools flac loudgain time" >&2; exit 2; }
 done
@@ -121,7 +125,7 @@ meter() { # NAME COMMAND…: adds "CPU wall MB" to NAME's lines
 all() { printf '%s\0' "${masters[@]}"; }
 printf '%s\0' "${masters[@]}" >"$base/list"
 for round in $(seq "$ROUNDS"); do
-  for way in $(printf '%s\n' ours one two same each xiph | sort -R --random-source=<(yes "$round")); do
+  for way in $(printf '%s\n' $WAYS | sort -R --random-source=<(yes "$round")); do
     rm -rf "$base/out"; mkdir "$base/out"
     case $way in
       ours) ours ;;
@@ -141,6 +145,7 @@ echo "| way | CPU s | times ours | wall s | times ours | peak MB | x realtime pe
 echo "|---|---|---|---|---|---|---|"
 for row in "ours:ours" "one:one ffmpeg, all outputs + ebur128" "two:two such ffmpegs side by side" "same:ffmpeg: scan, all outputs levelled, each measured again" "each:one ffmpeg per rendition" "xiph:flac, oggenc, loudgain"; do
   name=${row%%:*}
+  [ -e "$base/$name.rounds" ] || continue
   awk -v label="${row#*:}" -v cpu="$(column "$name" 1)" -v wall="$(column "$name" 2)" -v mb="$(column "$name" 3)" \
     -v ocpu="$(column ours 1)" -v owall="$(column ours 2)" -v total="$total" \
     'BEGIN { printf "| %s | %.1f | %.2f | %.1f | %.2f | %.0f | %.1f |\n", label, cpu, cpu / ocpu, wall, wall / owall, mb, total / cpu }'
@@ -158,5 +163,6 @@ ogg_kbps() { # GLOB RATES…
 echo "ours:  $(cat "$base"/store/transcodes/*/*.json | tr '{' '\n' | awk -F'"' '
   /"profile":"vorbis-/ { for (i = 1; i < NF; i++) { if ($i == "profile") p = $(i + 2); if ($i == "bytes") { b = $(i + 1); gsub(/[^0-9]/, "", b) } } sum[p] += b }
   END { printf "%s %s %s %s", sum["vorbis-24"], sum["vorbis-96"], sum["vorbis-160"], sum["vorbis-320"] }' | awk -v t="$total" '{ for (i = 1; i <= 4; i++) printf " %.1f", $i * 8 / 1000 / t }')"
-echo "ffmpeg: $(ogg_kbps one)"
-echo "xiph:  $(ogg_kbps xiph)"
+for way in one xiph; do
+  [ ! -e "$base/$way.rounds" ] || echo "$way: $(ogg_kbps $way)"
+done

@@ -118,8 +118,8 @@ fn cut(signal: &[f32], parts: &[(f64, f64)]) -> Vec<f32> {
     parts.collect::<Vec<_>>().concat()
 }
 
-/// The song damaged in a way; None if that needs ffmpeg and it fails, or nothing is left (no
-/// sides in a mono song).
+/// The song damaged in a way; None if that needs ffmpeg and it fails, or hardly anything is left (no
+/// sides in a mono song, the silence after a bell): silence must be nobody's copy.
 pub(super) fn degraded(
     song: &Song,
     way: &Way,
@@ -128,10 +128,10 @@ pub(super) fn degraded(
     talk: &Talk,
     scratch: &Path,
 ) -> Option<Vec<i16>> {
-    match way.how {
+    let copy = match way.how {
         How::Ours(how) => {
             let signal: Vec<f32> = song.samples.iter().map(|&s| f32::from(s)).collect();
-            Some(sixteen_bits(&how(&signal, dice, talk)))
+            sixteen_bits(&how(&signal, dice, talk))
         }
         How::Ffmpeg(arguments, extension) => {
             let to = scratch.join("to").with_extension(extension);
@@ -142,18 +142,24 @@ pub(super) fn degraded(
                 &plan.music.join(&song.path),
                 &to,
             )?;
-            let copy = decode(&to, 1e6).or_else(|| {
+            decode(&to, 1e6).or_else(|| {
                 let wav = scratch.join("heard.wav");
                 run_ffmpeg(&[], &to, &wav)?;
                 decode(&wav, 1e6)
-            })?;
-            (power(&copy) > LEFT * power(&song.samples)).then_some(copy)
+            })?
         }
-    }
+    };
+    let silence = LEFT * power(&song.samples);
+    let seconds = copy.chunks(RATE as usize);
+    let heard = seconds.filter(|second| power(second) > silence).count();
+    (heard >= LEAST_SECONDS).then_some(copy)
 }
 
-/// A copy that holds less than this share of the original's power is silence.
+/// A second that holds less than this share of the original's power is silence.
 const LEFT: f64 = 1e-4;
+
+/// Seconds of a copy that must be heard.
+const LEAST_SECONDS: usize = 5;
 
 fn power(samples: &[i16]) -> f64 {
     samples.iter().map(|&s| f64::from(s).powi(2)).sum::<f64>() / samples.len().max(1) as f64
