@@ -113,7 +113,8 @@ impl Listening {
         let first = self.first_bytes.min(self.votes.max_bytes);
         let quick = std::iter::once(&1.0).chain(&self.speeds);
         let quick = quick.map(move |&speed| (speed, first));
-        quick.chain(std::iter::once((1.0, self.votes.max_bytes)))
+        let more = self.votes.max_bytes > first;
+        quick.chain(more.then_some((1.0, self.votes.max_bytes)))
     }
 
     /// The candidates with most votes, and of those the ones with most peaks of the clip.
@@ -192,7 +193,10 @@ fn around<'a>(clip: &[Peak], row: &'a [Peak], line: &Line) -> &'a [Peak] {
     let last = clip.last().map_or(0, |peak| peak.frame());
     let end = line.offset + f64::from(last) * line.stretch;
     let before = |frame: i64| row.partition_point(|peak| i64::from(peak.frame()) < frame);
-    &row[before(line.offset as i64 - AROUND)..before(end as i64 + AROUND)]
+    let (from, to) = (line.offset as i64, end as i64);
+    // Only in a damaged file are peaks not in order: then they are nowhere.
+    row.get(before(from.saturating_sub(AROUND))..before(to.saturating_add(AROUND)))
+        .unwrap_or_default()
 }
 
 /// Once there is an answer, what has this many times fewer votes is not traced.
@@ -203,3 +207,39 @@ const SURE: f64 = 3.0;
 
 /// Frames by which a vote's offset may be off: half a per cent over 15 s and the window.
 const DRIFT: i64 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLIP: [Peak; 2] = [Peak(0), Peak(100 << 11)];
+
+    fn line(offset: f64, stretch: f64) -> Line {
+        Line {
+            stretch,
+            offset,
+            units: 0.0,
+        }
+    }
+
+    #[test]
+    fn a_clip_is_compared_with_what_lies_around_it() {
+        let row: Vec<Peak> = (0..5000).map(|frame| Peak::new(frame, 7)).collect();
+        let near = around(&CLIP, &row, &line(1000.0, 1.0));
+        let frames = near.first().zip(near.last());
+        let frames = frames.map(|(first, last)| (first.frame(), last.frame()));
+        assert_eq!(frames, Some((680, 1419)));
+    }
+
+    #[test]
+    fn damaged_peaks_and_odd_settings_are_no_panic() {
+        let damaged: Vec<Peak> = [4000, 10, 3000, 20, 2000, 30, 1000, 40, 900]
+            .map(|frame| Peak::new(frame, 7))
+            .to_vec();
+        for offset in (-6000..6000).step_by(50) {
+            for stretch in [1.0, -40.0, f64::NAN, f64::INFINITY] {
+                around(&CLIP, &damaged, &line(f64::from(offset), stretch));
+            }
+        }
+    }
+}
