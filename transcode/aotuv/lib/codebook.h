@@ -54,6 +54,13 @@ typedef struct static_codebook{
   int allocedp;
 } static_codebook;
 
+/* what one value of a residue vector adds to an entry's number, and what is left of it */
+#define LATTICE_MAX 63
+typedef struct lattice_step{
+  short digit;
+  short rest;
+} lattice_step;
+
 typedef struct codebook{
   long dim;           /* codebook dimensions (elements per vector) */
   long entries;       /* codebook entries */
@@ -76,6 +83,7 @@ typedef struct codebook{
   int           quantvals;
   int           minval;
   int           delta;
+  lattice_step *lattice; /* of the values from -LATTICE_MAX to LATTICE_MAX; encode only */
 } codebook;
 
 extern void vorbis_staticbook_destroy(static_codebook *b);

@@ -423,6 +423,7 @@ static void render_line0(int n, int x0,int x1,int y0,int y1,int *d){
   }
 }
 
+#ifndef FAST_SSE2 /* else accumulate_fit_sse2 */
 /* the floor has already been filtered to only include relevant sections */
 static int accumulate_fit(const float *flr,const float *mdct,
                           int x0, int x1,lsfit_acc *a,
@@ -473,6 +474,8 @@ static int accumulate_fit(const float *flr,const float *mdct,
 
   return(na);
 }
+
+#endif
 
 static int fit_line(lsfit_acc *a,int fits,int *y0,int *y1,
                     vorbis_info_floor1 *info){
@@ -534,6 +537,7 @@ static int fit_line(lsfit_acc *a,int fits,int *y0,int *y1,
   }
 }
 
+#ifndef FAST_SSE2 /* else inspect_error_sse2 */
 static int inspect_error(int x0,int x1,int y0,int y1,const float *mask,
                          const float *mdct,
                          vorbis_info_floor1 *info){
@@ -585,6 +589,8 @@ static int inspect_error(int x0,int x1,int y0,int y1,const float *mask,
   return(0);
 }
 
+#endif
+
 static int post_Y(int *A,int *B,int pos){
   if(A[pos]<0)
     return B[pos];
@@ -593,6 +599,10 @@ static int post_Y(int *A,int *B,int pos){
 
   return (A[pos]+B[pos])>>1;
 }
+
+#ifdef FAST_SSE2
+#include "floor_sse2.h"
+#endif
 
 int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
                           const float *logmdct,   /* in */
@@ -619,6 +629,15 @@ int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
 
   /* quantize the relevant floor points and collect them into line fit
      structures (one per minimal division) at the same time */
+#ifdef FAST_SSE2
+  floor_lines lines;
+  lines.level=alloca((n+15)*sizeof(*lines.level));
+  lines.quantized=alloca((n+15)*sizeof(*lines.quantized));
+  lines.reached=alloca((n+15)*sizeof(*lines.reached));
+  floor_lines_of(&lines,logmask,logmdct,n,info);
+  for(i=0;i<posts-1;i++)
+    nonzero+=accumulate_fit_sse2(&lines,look->sorted_index[i],look->sorted_index[i+1],fits+i,n);
+#else
   if(posts==0){
     nonzero+=accumulate_fit(logmask,logmdct,0,n,fits,n,info);
   }else{
@@ -627,6 +646,7 @@ int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
                               look->sorted_index[i+1],fits+i,
                               n,info);
   }
+#endif
 
   if(nonzero){
     /* start by fitting the implicit base case.... */
@@ -666,7 +686,11 @@ int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
             exit(1);
           }
 
+#ifdef FAST_SSE2
+          if(inspect_error_sse2(lx,hx,ly,hy,&lines,info)){
+#else
           if(inspect_error(lx,hx,ly,hy,logmask,logmdct,info)){
+#endif
             /* outside error bounds/begin search area.  Split it. */
             int ly0=-200;
             int ly1=-200;

@@ -263,7 +263,7 @@ static float ***setup_tone_curves(float curveatt_dB[P_BANDS],float binHz,int n,
     if(hi_curve>=P_BANDS)hi_curve=P_BANDS-1;
 
     for(m=0;m<P_LEVELS;m++){
-      ret[i][m]=_ogg_malloc(sizeof(***ret)*(EHMER_MAX+2));
+      ret[i][m]=_ogg_calloc(EHMER_MAX+2+4,sizeof(***ret)); /* read four at a time */
 
       for(j=0;j<n;j++)brute_buffer[j]=999.;
 
@@ -648,6 +648,7 @@ float _postnoise_detection(float *pcm, int nn, int mode, int lw_mode){
 }
 
 
+#ifndef FAST_SSE2
 /* octave/(8*eighth_octave_lines) x scale and dB y scale */
 static void seed_curve(float *seed,
                        const float **curves,
@@ -716,11 +717,20 @@ static void seed_curve(float *seed,
 #endif														/* SSE Optimize */
 }
 
+#endif
+
+#ifdef FAST_SSE2
+#include "tone_sse2.h"
+#endif
+
 static void seed_loop(const vorbis_look_psy *p,
                       const float ***curves,
                       const float *f,
                       const float *flr,
                       float *seed,
+#ifdef FAST_SSE2
+                      const int rows,
+#endif
                       const float specmax){
   vorbis_info_psy *vi=p->vi;
   long n=p->n,i;
@@ -759,7 +769,11 @@ static void seed_loop(const vorbis_look_psy *p,
       if(oc<0)oc=0;
 #endif
 
+#ifdef FAST_SSE2
+      seed_curve_sse2(seed, rows,
+#else
       seed_curve(seed,
+#endif
                  curves[oc],
                  max,
                  p->octave[i]-p->firstoc,
@@ -943,6 +957,7 @@ static void max_seeds(const vorbis_look_psy *p,
 	long	pos;
 	float*	TEMP	 = (float*)_ogg_alloca(sizeof(float)*p->n);
 	
+#ifndef FAST_SSE2 /* else chased and limited by seed_chase_sse2 */
 	seed_chase(seed,linesper,n); /* for masking */
 	{
 		__m128	PVAL	 = _mm_set_ps1(p->vi->tone_abs_limit);
@@ -986,6 +1001,7 @@ static void max_seeds(const vorbis_look_psy *p,
 			_mm_store_ss(seed+pos, XMM0);
 		}
 	}
+#endif
 	pos	 = p->octave[0]-p->firstoc-(linesper>>1);
 	if(linpos+1<p->n)
 	{
@@ -4082,6 +4098,15 @@ void _vp_tonemask(const vorbis_look_psy *p,
   int i,n=p->n;
 
 #ifdef __SSE__												/* SSE Optimize */
+#ifdef FAST_SSE2
+	int rows = SEED_ROWS(p->total_octave_lines);
+	float *seed = (float*)_ogg_alloca(sizeof(*seed)*rows*8*2);
+	float att=local_specmax+p->vi->ath_adjatt;
+	for(i=0;i<rows*8;i+=8){
+		_mm_store_ps(seed+i  , PM128(PNEGINF));
+		_mm_store_ps(seed+i+4, PM128(PNEGINF));
+	}
+#else
 	int seedsize = (p->total_octave_lines+31)&(~31);
 	float *seed = (float*)_ogg_alloca(sizeof(*seed)*seedsize);
 	float att=local_specmax+p->vi->ath_adjatt;
@@ -4099,6 +4124,7 @@ void _vp_tonemask(const vorbis_look_psy *p,
 			_mm_store_ps(seed+i+28, XMM0);
 		}
 	}
+#endif
 	/* set the ATH (floating below localmax, not global max by a
 	   specified att) */
 	if(att<p->vi->ath_maxatt)att=p->vi->ath_maxatt;
@@ -4136,8 +4162,19 @@ void _vp_tonemask(const vorbis_look_psy *p,
 #endif														/* SSE Optimize */
 
   /* tone masking */
+#ifdef FAST_SSE2
+  seed_loop(p,(const float ***)p->tonecurves,logfft,logmask,seed,rows,global_specmax);
+  if(!seed_chase_sse2(seed,rows,seed+rows*8,p->vi->tone_abs_limit)){
+    float *lines=seed+rows*8;
+    for(i=0;i<p->total_octave_lines;i++)lines[i]=seed[(i&7)*rows+4+(i>>3)];
+    seed_chase(lines,p->eighth_octave_lines,p->total_octave_lines);
+    for(i=0;i<p->total_octave_lines;i++)lines[i]=min(lines[i],p->vi->tone_abs_limit);
+  }
+  max_seeds(p,seed+rows*8,logmask);
+#else
   seed_loop(p,(const float ***)p->tonecurves,logfft,logmask,seed,global_specmax);
   max_seeds(p,seed,logmask);
+#endif
 
 }
 
@@ -4271,6 +4308,10 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
 
 }
 
+#ifdef FAST_SSE2
+#include "mix_sse2.h"
+#endif
+
 void _vp_offset_and_mix(const vorbis_look_psy *p,
                         const float *noise,
                         const float *tone,
@@ -4330,6 +4371,11 @@ void _vp_offset_and_mix(const vorbis_look_psy *p,
     }
   }
 
+#ifdef FAST_SSE2
+  if(!mp3.sw)
+    mix_sse2(p,noise,tone,offset_select,toneatt,low_compand,&mp4,logmask,mdct,logmdct);
+  else
+#endif
   for(i=0;i<n;i++){
     float val= noise[i]+p->noiseoffset[offset_select][i];
     float tval= tone[i]+toneatt;
@@ -4581,6 +4627,9 @@ static float FLOOR1_fromdB_LOOKUP[256]={
   0.82788260F, 0.88168307F, 0.9389798F, 1.F,
 };
 
+#ifdef FAST_SSE2
+#include "couple_sse2.h"
+#else
 static void flag_lossless(int limit, float prepoint, float postpoint, float prepoint_r, float postpoint_r,
                           float *res, float *mdct, float *enpeak, float *floor, int *flag, int i, int jn){
   int j, ps=0;
@@ -4853,6 +4902,8 @@ static float noise_normalize(const vorbis_look_psy *p, const int limit, float *r
   return acc;
 }
 
+#endif
+
 /* Noise normalization, quantization and coupling are not wholly
    seperable processes in depth>1 coupling. */
 void _vp_couple_quantize_normalize(int blobno,
@@ -4949,6 +5000,10 @@ void _vp_couple_quantize_normalize(int blobno,
       int *iout = &iwork[k][i];
       if(nz[k]){
 
+#ifdef FAST_SSE2
+        quantize_channel(p,limit,prepoint,postpoint,prepoint_x,postpoint_x,&mdct[k][i],&enpeak[k][i],
+                         nepeak[k][pi],raw[k],quant[k],floor[k],res[k],flag[k],i,jn,iout);
+#else
         for(j=0;j<jn;j++){
           // compute floor mag
           floor[k][j] = FLOOR1_fromdB_LOOKUP[iout[j]];
@@ -4968,6 +5023,7 @@ void _vp_couple_quantize_normalize(int blobno,
         // per-channel noise normalization
         // for lossless or mono mode
         acc[track]=noise_normalize(p,limit,raw[k],quant[k],floor[k],res[k],NULL,acc[track],nepeak[k][pi],i,jn,iout);
+#endif
 
       }else{
         for(j=0;j<jn;j++){
@@ -5016,6 +5072,13 @@ void _vp_couple_quantize_normalize(int blobno,
           float residue_def=0;
 
           // calculate phase ratio of audio energy and deflection of residue.
+#ifdef FAST_SSE2
+          partition_phase phase;
+          phase_of(&phase,reM,reA,resM,resA,jn);
+          rp=phase.opposed;
+          pp=phase.lines-rp;
+          residue_def=phase.difference;
+#else
           for(j=0;j<jn;j++){
             if(existe(resM[j],0.5) || existe(resA[j],0.5)){
               if(refer_phase(reM[j],reA[j])){
@@ -5024,6 +5087,7 @@ void _vp_couple_quantize_normalize(int blobno,
               residue_def+=fabs(fabs(resM[j])-fabs(resA[j]));
             }
           }
+#endif
           ap=rp+pp;
 
           // based on a calculation result, put up a lossless flag.
@@ -5032,6 +5096,10 @@ void _vp_couple_quantize_normalize(int blobno,
             float temp_def=residue_def=residue_def/ap; // normalization
             if(side_resdef[step]>0)residue_def=temp_def*0.5 + side_resdef[step]*0.5;
             side_resdef[step]=temp_def;
+#ifdef FAST_SSE2
+            if(residue_def>1.f || (float)rp/ap >= prae) // phase ratio of audio energy
+              raise_flags(fM,fA,reM,reA,jn,residue_def>1.f);
+#else
             if(residue_def>1.f){
               for(j=0;j<jn;j++){
                 if(fM[j]==-1 || fA[j]==-1) fM[j]=1;
@@ -5043,9 +5111,22 @@ void _vp_couple_quantize_normalize(int blobno,
                 if((fM[j]==-1 || fA[j]==-1) && refer_phase(reM[j],reA[j])) fM[j]=1;
               }
             }
+#endif
           }else side_resdef[step]=-1.f;
         }
 
+#ifdef FAST_SSE2
+        pointflag=couple_pair(reM,reA,qeM,qeA,floorM,floorA,resM,resA,fM,fA,iM,iA,jn,sliding_lowpass-i,limit-i,
+                              .18f,vi->coupling_steps==1 || step==3 ? .12f : .04f);
+        if(pointflag){
+          if((nepeak[Mi][pi]<-0.5) || (nepeak[Ai][pi]<-0.5)){
+            nepeak[Mi][pi]=-1; // noise normalization is disable
+          }else{
+            nepeak[Mi][pi]=min(nepeak[Mi][pi], nepeak[Ai][pi]);
+          }
+          normalize_points(p,limit,raw[Mi],quant[Mi],floor[Mi],res[Mi],flag[Mi],nepeak[Mi][pi],i,jn,iM);
+        }
+#else
         for(j=0;j<jn;j++){
 
           if(j<sliding_lowpass-i){
@@ -5118,6 +5199,7 @@ void _vp_couple_quantize_normalize(int blobno,
         /* normalize the resulting mag vector (for point stereo) */
         if(pointflag)
           acc[track]=noise_normalize(p,limit,raw[Mi],quant[Mi],floor[Mi],res[Mi],flag[Mi],acc[track],nepeak[Mi][pi],i,jn,iM);
+#endif
         track++;
       }
     }

@@ -377,6 +377,10 @@ static int local_book_besterror(codebook *book,int *a){
   return(index);
 }
 
+#if !defined(TRAIN_RES) && !defined(AOTUV_UNCHANGED)
+#include "lattice.h"
+#endif
+
 #ifdef TRAIN_RES
 static int _encodepart(oggpack_buffer *opb,int *vec, int n,
                        codebook *book,long *acc){
@@ -387,6 +391,10 @@ static int _encodepart(oggpack_buffer *opb,int *vec, int n,
   int i,bits=0;
   int dim=book->dim;
   int step=n/dim;
+
+#if !defined(TRAIN_RES) && !defined(AOTUV_UNCHANGED)
+  if(book->lattice)return encodepart_lattice(opb,vec,n,book);
+#endif
 
   for(i=0;i<step;i++){
     int entry=local_book_besterror(book,vec+i*dim);

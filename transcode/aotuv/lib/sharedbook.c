@@ -295,9 +295,22 @@ void vorbis_book_clear(codebook *b){
 
   if(b->dec_index)_ogg_free(b->dec_index);
   if(b->dec_codelengths)_ogg_free(b->dec_codelengths);
+  if(b->lattice)_ogg_free(b->lattice);
   if(b->dec_firsttable)_ogg_free(b->dec_firsttable);
 
   memset(b,0,sizeof(*b));
+}
+
+/* see lattice.h */
+static void _make_lattice(codebook *c){
+  int value,ze=c->quantvals>>1;
+  c->lattice=_ogg_malloc((2*LATTICE_MAX+1)*sizeof(*c->lattice));
+  for(value=-LATTICE_MAX;value<=LATTICE_MAX;value++){
+    int v=(value-c->minval+(c->delta>>1))/c->delta;
+    int m=(v<ze ? ((ze-v)<<1)-1 : ((v-ze)<<1));
+    c->lattice[value+LATTICE_MAX].digit=(m<0?0:(m>=c->quantvals?c->quantvals-1:m));
+    c->lattice[value+LATTICE_MAX].rest=value-(v*c->delta+c->minval);
+  }
 }
 
 int vorbis_book_init_encode(codebook *c,const static_codebook *s){
@@ -312,6 +325,7 @@ int vorbis_book_init_encode(codebook *c,const static_codebook *s){
   c->quantvals=_book_maptype1_quantvals(s);
   c->minval=(int)rint(_float32_unpack(s->q_min));
   c->delta=(int)rint(_float32_unpack(s->q_delta));
+  if(s->maptype==1 && c->delta>0)_make_lattice(c);
 
   return(0);
 }

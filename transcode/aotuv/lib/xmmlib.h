@@ -41,6 +41,12 @@
 #endif
 #endif
 
+/* The loops of *_sse2.h instead of those they stand beside; AOTUV_UNCHANGED is for comparing them. */
+#if defined(__SSE2__) && !defined(AOTUV_UNCHANGED)
+#include <emmintrin.h>
+#define FAST_SSE2
+#endif
+
 #define PM64(x)		(*(__m64*)(x))
 #define PM128(x)	(*(__m128*)(x))
 #ifdef	__SSE2__

@@ -4,3 +4,4 @@ mod job;
 mod music;
 mod players;
 mod splice;
+mod streams;
