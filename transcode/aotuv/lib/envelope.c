@@ -80,6 +80,7 @@ void _ve_envelope_init(envelope_lookup *e,vorbis_info *vi){
   }
 
   e->filter=_ogg_calloc(VE_BANDS*ch,sizeof(*e->filter));
+  e->amp=_ogg_calloc(VE_AMP*VE_BANDS*ch,sizeof(*e->amp));
   e->mark=_ogg_calloc(e->storage,sizeof(*e->mark));
 
 }
@@ -91,9 +92,14 @@ void _ve_envelope_clear(envelope_lookup *e){
     _ogg_free(e->band[i].window);
   _ogg_free(e->mdct_win);
   _ogg_free(e->filter);
+  _ogg_free(e->amp);
   _ogg_free(e->mark);
   memset(e,0,sizeof(*e));
 }
+
+#ifdef FAST_SSE2
+#include "envelope_sse2.h"
+#endif
 
 /* fairly straight threshhold-by-band based until we find something
    that works better and isn't patented. */
@@ -441,6 +447,9 @@ static int _ve_amp(envelope_lookup *ve,
   /*_analysis_output_always("spread",seq2++,vec,n/4,0,0,0);*/
 
   /* perform preecho/postecho triggering by band */
+#ifdef FAST_SSE2
+  float accs[VE_BANDS];
+#endif
   for(j=0;j<VE_BANDS;j++){
     float acc=0.;
     float valmax,valmin;
@@ -523,6 +532,9 @@ static int _ve_amp(envelope_lookup *ve,
 
     acc*=bands[j].total;
 
+#ifdef FAST_SSE2
+    accs[j]=acc;
+#else
     /* convert amplitude to delta */
     {
       int p,this=filters[j].ampptr;
@@ -556,8 +568,12 @@ static int _ve_amp(envelope_lookup *ve,
       ret|=4;
     }
     if(valmin<gi->postecho_thresh[j]-penalty)ret|=2;
+#endif
   }
 
+#ifdef FAST_SSE2
+  ret=trigger_sse2(ve,gi,filters,accs,stretch,penalty);
+#endif
   return(ret);
 }
 

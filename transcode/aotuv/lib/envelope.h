@@ -59,6 +59,7 @@ typedef struct {
 
   envelope_band          band[VE_BANDS];
   envelope_filter_state *filter;
+  float *amp; /* instead of the filters' own, see envelope_sse2.h */
   int   stretch;
 
   int                   *mark;

@@ -477,6 +477,19 @@ static int accumulate_fit(const float *flr,const float *mdct,
 
 #endif
 
+#ifdef FAST_SSE2
+#include "floor_sse2.h"
+#endif
+
+#ifdef FAST_SSE2
+static int fit_line(weighted_fit *a,int fits,int *y0,int *y1,
+                    vorbis_info_floor1 *info){
+  int x0=a[0].x0;
+  int x1=a[fits-1].x1;
+  double sum[6];
+  sum_fits(a,fits,sum);
+  double xb=sum[0],yb=sum[1],x2b=sum[2],y2b=sum[3],xyb=sum[4],bn=sum[5];
+#else
 static int fit_line(lsfit_acc *a,int fits,int *y0,int *y1,
                     vorbis_info_floor1 *info){
   double xb=0,yb=0,x2b=0,y2b=0,xyb=0,bn=0;
@@ -494,6 +507,7 @@ static int fit_line(lsfit_acc *a,int fits,int *y0,int *y1,
     xyb+=a[i].xyb + a[i].xya * weight;
     bn+=a[i].bn + a[i].an * weight;
   }
+#endif
 
   if(*y0>=0){
     xb+=   x0;
@@ -600,10 +614,6 @@ static int post_Y(int *A,int *B,int pos){
   return (A[pos]+B[pos])>>1;
 }
 
-#ifdef FAST_SSE2
-#include "floor_sse2.h"
-#endif
-
 int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
                           const float *logmdct,   /* in */
                           const float *logmask){
@@ -612,7 +622,11 @@ int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
   long n=look->n;
   long posts=look->posts;
   long nonzero=0;
+#ifdef FAST_SSE2
+  weighted_fit fits[VIF_POSIT+1];
+#else
   lsfit_acc fits[VIF_POSIT+1];
+#endif
   int fit_valueA[VIF_POSIT+2]; /* index by range list position */
   int fit_valueB[VIF_POSIT+2]; /* index by range list position */
 
@@ -635,8 +649,11 @@ int *floor1_fit(vorbis_block *vb,vorbis_look_floor1 *look,
   lines.quantized=alloca((n+15)*sizeof(*lines.quantized));
   lines.reached=alloca((n+15)*sizeof(*lines.reached));
   floor_lines_of(&lines,logmask,logmdct,n,info);
-  for(i=0;i<posts-1;i++)
-    nonzero+=accumulate_fit_sse2(&lines,look->sorted_index[i],look->sorted_index[i+1],fits+i,n);
+  for(i=0;i<posts-1;i++){
+    lsfit_acc acc;
+    nonzero+=accumulate_fit_sse2(&lines,look->sorted_index[i],look->sorted_index[i+1],&acc,n);
+    weigh(fits+i,&acc,info);
+  }
 #else
   if(posts==0){
     nonzero+=accumulate_fit(logmask,logmdct,0,n,fits,n,info);
@@ -981,7 +998,11 @@ int floor1_encode(oggpack_buffer *opb,vorbis_block *vb,
           hy*=info->mult;
           hx=info->postlist[current];
 
+#ifdef FAST_SSE2
+          render_line0_sse2(n,lx,hx,ly,hy,ilogmask);
+#else
           render_line0(n,lx,hx,ly,hy,ilogmask);
+#endif
 
           lx=hx;
           ly=hy;

@@ -79,6 +79,37 @@ static int accumulate_fit_sse2(const floor_lines *lines,int x0,int x1,lsfit_acc 
   return a->an;
 }
 
+/* The sums of a stretch in the order of fit_line, those that reach the mask weighted: x, y, x*x, y*y, x*y, count. */
+typedef struct{
+  int x0,x1;
+  double sum[6];
+}weighted_fit;
+
+static void weigh(weighted_fit *to,const lsfit_acc *a,vorbis_info_floor1 *info){
+  const double weight=(a->bn+a->an)*info->twofitweight/(a->an+1)+1.;
+  to->x0=a->x0;
+  to->x1=a->x1;
+  to->sum[0]=a->xb+a->xa*weight;
+  to->sum[1]=a->yb+a->ya*weight;
+  to->sum[2]=a->x2b+a->x2a*weight;
+  to->sum[3]=a->y2b+a->y2a*weight;
+  to->sum[4]=a->xyb+a->xya*weight;
+  to->sum[5]=a->bn+a->an*weight;
+}
+
+static void sum_fits(const weighted_fit *a,int fits,double sum[6]){
+  __m128d x=_mm_setzero_pd(), xx=x, xy=x;
+  int i;
+  for(i=0;i<fits;i++){
+    x =_mm_add_pd(x ,_mm_loadu_pd(a[i].sum));
+    xx=_mm_add_pd(xx,_mm_loadu_pd(a[i].sum+2));
+    xy=_mm_add_pd(xy,_mm_loadu_pd(a[i].sum+4));
+  }
+  _mm_storeu_pd(sum,x);
+  _mm_storeu_pd(sum+2,xx);
+  _mm_storeu_pd(sum+4,xy);
+}
+
 /* inspect_error: the line from (x0,y0) to (x1,y1) steps by base, and by one more as often as its error has
    overflowed: ady*k/adx times after k steps, whose floor is exact in a float, as adx is at most 4096. */
 static int inspect_error_sse2(int x0,int x1,int y0,int y1,const floor_lines *lines,vorbis_info_floor1 *info){
@@ -115,4 +146,25 @@ static int inspect_error_sse2(int x0,int x1,int y0,int y1,const floor_lines *lin
   if(info->maxunder*info->maxunder/adx>info->maxerr)return(0);
   if(total/adx>info->maxerr)return(1);
   return(0);
+}
+
+/* render_line0, stepping as above. */
+static void render_line0_sse2(int n,int x0,int x1,int y0,int y1,int *d){
+  const int dy=y1-y0, adx=x1-x0, base=dy/adx;
+  const __m128 slope=_mm_set_ps1(abs(dy)-abs(base*adx)), run=_mm_set_ps1(adx);
+  const __m128 step=_mm_set_ps1(base), sign=_mm_set_ps1(dy<0?-1.f:1.f), start=_mm_set_ps1(y0);
+  __m128 k=_mm_setr_ps(0.f,1.f,2.f,3.f);
+  int x;
+  if(n>x1)n=x1;
+  for(x=x0;x<n;x+=4,k=_mm_add_ps(k,_mm_set_ps1(4.f))){
+    const __m128 more=_mm_cvtepi32_ps(_mm_cvttps_epi32(_mm_div_ps(_mm_mul_ps(slope,k),run)));
+    const __m128i y=_mm_cvttps_epi32(_mm_add_ps(_mm_add_ps(start,_mm_mul_ps(step,k)),_mm_mul_ps(sign,more)));
+    if(x+4<=n){
+      _mm_storeu_si128((__m128i*)(d+x),y);
+    }else{
+      int last[4];
+      _mm_storeu_si128((__m128i*)last,y);
+      memcpy(d+x,last,(n-x)*sizeof(*d));
+    }
+  }
 }

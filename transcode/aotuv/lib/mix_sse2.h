@@ -1,6 +1,32 @@
 /* The main loop of _vp_offset_and_mix, four lines at a time, outside the impulse blocks of M3 (included by
    psy.c under FAST_SSE2). */
 
+/* The spreading of set_m3p: each line raises those above it by `step` over their own width where they lie below a
+   slope that falls from it. */
+static void spread_sse2(float *temp,const float *level,const int *width,int n,double step){
+  int i,j;
+  for(i=0;i<n;i++){
+    const float cell=75/(float)width[i];
+    const __m128 from=_mm_set_ps1(level[i]), slope=_mm_set_ps1(cell);
+    for(j=1;j+4<=width[i];j+=4){
+      const __m128 old=_mm_loadu_ps(temp+i+j);
+      const __m128 k=_mm_add_ps(_mm_set_ps1((float)j),_mm_setr_ps(0.f,1.f,2.f,3.f));
+      const __m128 below=_mm_cmplt_ps(old,_mm_sub_ps(from,_mm_mul_ps(slope,k)));
+      if(_mm_movemask_ps(below)){
+        const __m128 w=_mm_cvtepi32_ps(_mm_loadu_si128((const __m128i*)(width+i+j)));
+        const __m128d whole=_mm_set1_pd(step);
+        const __m128d low=_mm_add_pd(_mm_cvtps_pd(old),_mm_div_pd(whole,_mm_cvtps_pd(w)));
+        const __m128d high=_mm_add_pd(_mm_cvtps_pd(_mm_movehl_ps(old,old)),
+                                      _mm_div_pd(whole,_mm_cvtps_pd(_mm_movehl_ps(w,w))));
+        const __m128 raised=_mm_movelh_ps(_mm_cvtpd_ps(low),_mm_cvtpd_ps(high));
+        _mm_storeu_ps(temp+i+j,_mm_or_ps(_mm_and_ps(below,raised),_mm_andnot_ps(below,old)));
+      }
+    }
+    for(;j<width[i];j++)
+      if(temp[i+j]<level[i]-(cell*j))temp[i+j]+=step/(float)width[i+j];
+  }
+}
+
 /* The factor of M1: 1 - difference*slope*m_val in doubles, at least 0.0001. */
 STIN __m128 compensation_ps(__m128 difference,__m128 above,double m_val){
   const __m128d one=_mm_set1_pd(1.0), m=_mm_set1_pd(m_val);

@@ -349,6 +349,10 @@ static float ***setup_tone_curves(float curveatt_dB[P_BANDS],float binHz,int n,
   return(ret);
 }
 
+#ifdef FAST_SSE2
+#include "tone_sse2.h"
+#endif
+
 void _vp_psy_init(vorbis_look_psy *p,vorbis_info_psy *vi,
                   vorbis_info_psy_global *gi,int n,long rate){
   long i,j,lo=-99,hi=1;
@@ -572,6 +576,10 @@ void _vp_psy_init(vorbis_look_psy *p,vorbis_info_psy *vi,
 		for(k=j;k<=i;k++)
 			p->octend[k] = i;
 	}
+#ifdef FAST_SSE2
+	octave_bins(p);
+	seed_spans(p);
+#endif
 #endif														/* SSE Optimize */
 }
 
@@ -603,6 +611,8 @@ void _vp_psy_clear(vorbis_look_psy *p){
     if(p->octsft)_ogg_free(p->octsft);
     if(p->octend)_ogg_free(p->octend);
     if(p->octpos)_ogg_free(p->octpos);
+    if(p->bins)_ogg_free(p->bins);
+    if(p->spans)_ogg_free(p->spans);
 #endif														/* SSE Optimize */
     memset(p,0,sizeof(*p));
   }
@@ -717,20 +727,11 @@ static void seed_curve(float *seed,
 #endif														/* SSE Optimize */
 }
 
-#endif
-
-#ifdef FAST_SSE2
-#include "tone_sse2.h"
-#endif
-
 static void seed_loop(const vorbis_look_psy *p,
                       const float ***curves,
                       const float *f,
                       const float *flr,
                       float *seed,
-#ifdef FAST_SSE2
-                      const int rows,
-#endif
                       const float specmax){
   vorbis_info_psy *vi=p->vi;
   long n=p->n,i;
@@ -769,11 +770,7 @@ static void seed_loop(const vorbis_look_psy *p,
       if(oc<0)oc=0;
 #endif
 
-#ifdef FAST_SSE2
-      seed_curve_sse2(seed, rows,
-#else
       seed_curve(seed,
-#endif
                  curves[oc],
                  max,
                  p->octave[i]-p->firstoc,
@@ -783,6 +780,7 @@ static void seed_loop(const vorbis_look_psy *p,
     }
   }
 }
+#endif
 
 static void seed_chase(float *seeds, const int linesper, const long n){
   long  *posstack=alloca(n*sizeof(*posstack));
@@ -945,6 +943,7 @@ LOOP_WITH_CHECK_STACK:
 
 }
 
+#ifndef FAST_SSE2
 /* bleaugh, this is more complicated than it needs to be */
 #include<stdio.h>
 static void max_seeds(const vorbis_look_psy *p,
@@ -957,7 +956,6 @@ static void max_seeds(const vorbis_look_psy *p,
 	long	pos;
 	float*	TEMP	 = (float*)_ogg_alloca(sizeof(float)*p->n);
 	
-#ifndef FAST_SSE2 /* else chased and limited by seed_chase_sse2 */
 	seed_chase(seed,linesper,n); /* for masking */
 	{
 		__m128	PVAL	 = _mm_set_ps1(p->vi->tone_abs_limit);
@@ -1001,7 +999,6 @@ static void max_seeds(const vorbis_look_psy *p,
 			_mm_store_ss(seed+pos, XMM0);
 		}
 	}
-#endif
 	pos	 = p->octave[0]-p->firstoc-(linesper>>1);
 	if(linpos+1<p->n)
 	{
@@ -1099,6 +1096,7 @@ static void max_seeds(const vorbis_look_psy *p,
 
 #endif														/* SSE Optimize */
 }
+#endif
 
 #ifdef __SSE__												/* SSE Optimize */
 /*
@@ -4095,18 +4093,12 @@ void _vp_tonemask(const vorbis_look_psy *p,
                   const float global_specmax,
                   const float local_specmax){
 
+#ifdef FAST_SSE2
+  tonemask_sse2(p,logfft,logmask,global_specmax,local_specmax);
+#else
   int i,n=p->n;
 
 #ifdef __SSE__												/* SSE Optimize */
-#ifdef FAST_SSE2
-	int rows = SEED_ROWS(p->total_octave_lines);
-	float *seed = (float*)_ogg_alloca(sizeof(*seed)*rows*8*2);
-	float att=local_specmax+p->vi->ath_adjatt;
-	for(i=0;i<rows*8;i+=8){
-		_mm_store_ps(seed+i  , PM128(PNEGINF));
-		_mm_store_ps(seed+i+4, PM128(PNEGINF));
-	}
-#else
 	int seedsize = (p->total_octave_lines+31)&(~31);
 	float *seed = (float*)_ogg_alloca(sizeof(*seed)*seedsize);
 	float att=local_specmax+p->vi->ath_adjatt;
@@ -4124,7 +4116,6 @@ void _vp_tonemask(const vorbis_look_psy *p,
 			_mm_store_ps(seed+i+28, XMM0);
 		}
 	}
-#endif
 	/* set the ATH (floating below localmax, not global max by a
 	   specified att) */
 	if(att<p->vi->ath_maxatt)att=p->vi->ath_maxatt;
@@ -4162,21 +4153,15 @@ void _vp_tonemask(const vorbis_look_psy *p,
 #endif														/* SSE Optimize */
 
   /* tone masking */
-#ifdef FAST_SSE2
-  seed_loop(p,(const float ***)p->tonecurves,logfft,logmask,seed,rows,global_specmax);
-  if(!seed_chase_sse2(seed,rows,seed+rows*8,p->vi->tone_abs_limit)){
-    float *lines=seed+rows*8;
-    for(i=0;i<p->total_octave_lines;i++)lines[i]=seed[(i&7)*rows+4+(i>>3)];
-    seed_chase(lines,p->eighth_octave_lines,p->total_octave_lines);
-    for(i=0;i<p->total_octave_lines;i++)lines[i]=min(lines[i],p->vi->tone_abs_limit);
-  }
-  max_seeds(p,seed+rows*8,logmask);
-#else
   seed_loop(p,(const float ***)p->tonecurves,logfft,logmask,seed,global_specmax);
   max_seeds(p,seed,logmask);
 #endif
 
 }
+
+#ifdef FAST_SSE2
+#include "mix_sse2.h"
+#endif
 
 /*
    @ M3 PRE
@@ -4249,6 +4234,9 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
       mp->noise_rate_low = 0;
       mp->sw = 1;
       if(impadnum) mp->noise_rate*=(impadnum*0.125);
+#ifdef FAST_SSE2
+      if(mp->mdctbuf_flag == 1)spread_sse2(tempmdct,logmdct,freq_bfn128,n,5.);
+#else
       for(i=0;i<n;i++){
           cell=75/(float)freq_bfn128[i];
           for(j=1; j<freq_bfn128[i]; j++){
@@ -4257,6 +4245,7 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
              tempmdct[i+j] += (5./(float)freq_bfn128[i+j]);
           }
       }
+#endif
       break;
 
     case 256:
@@ -4288,6 +4277,9 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
       mp->noise_rate_low = 0;
       mp->sw = 1;
       if(impadnum) mp->noise_rate*=(impadnum*0.0625);
+#ifdef FAST_SSE2
+      if(mp->mdctbuf_flag == 1)spread_sse2(tempmdct,logmdct,freq_bfn256,n,10.);
+#else
       for(i=0;i<n;i++){
           cell=75/(float)freq_bfn256[i];
           for(j=1; j<freq_bfn256[i]; j++){
@@ -4296,6 +4288,7 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
              tempmdct[i+j] += (10./(float)freq_bfn256[i+j]);
           }
       }
+#endif
       break;
 
     default:
@@ -4307,10 +4300,6 @@ static void set_m3p(local_mod3_psy *mp, const int lW_no, const int impadnum,
   if(bit_managed && (offset_select==0) && mp->sw) mp->noise_rate*=0.2;
 
 }
-
-#ifdef FAST_SSE2
-#include "mix_sse2.h"
-#endif
 
 void _vp_offset_and_mix(const vorbis_look_psy *p,
                         const float *noise,

@@ -96,9 +96,24 @@ typedef struct {
 } vorbis_look_psy_global;
 
 
+/* The lines of one octave line, for seed_loop_sse2: the first and last, the octave line from firstoc on, and
+   the band of the curves. */
+typedef struct {
+  int first, last, line, band;
+} octave_bin;
+
+/* The lines from `first` to before `end` that get the least of the seeds `from` to `to`, for max_seeds_sse2. */
+typedef struct {
+  int from, to, first, end;
+} seed_span;
+
 typedef struct {
   int n;
   struct vorbis_info_psy *vi;
+
+  octave_bin *bins;
+  seed_span *spans;
+  int bin_count, span_count;
 
   float ***tonecurves;
   float **noiseoffset;

@@ -4,6 +4,43 @@
    seeds lie transposed here: the eight seeds of a row stand in eight columns, each as long as there
    are rows, and the points of a curve are neighbours in a column. */
 
+static void seed_chase(float *seeds, const int linesper, const long n);
+
+/* What seed_loop and max_seeds find out about a block size again and again. */
+static void octave_bins(vorbis_look_psy *p){
+  int i;
+  p->bins=_ogg_malloc(p->n*sizeof(*p->bins));
+  p->bin_count=0;
+  for(i=0;i<p->n;i=p->octend[i]+1){
+    octave_bin *bin=p->bins+p->bin_count++;
+    bin->first=i;
+    bin->last=p->octend[i];
+    bin->line=p->octave[i]-p->firstoc;
+    bin->band=p->octsft[i];
+  }
+}
+
+static void seed_spans(vorbis_look_psy *p){
+  int line=0, pos=p->octave[0]-p->firstoc-(p->eighth_octave_lines>>1);
+  p->spans=_ogg_malloc(p->n*sizeof(*p->spans));
+  p->span_count=0;
+  while(line+1<p->n){
+    seed_span *span=p->spans+p->span_count++;
+    span->from=pos;
+    if(pos<p->octpos[line])pos=p->octpos[line];
+    span->to=pos;
+    span->first=line;
+    while(line<p->n && p->octave[line]<=pos+p->firstoc)line=p->octend[line]+1;
+    span->end=line;
+  }
+  if(line<p->n){
+    seed_span *span=p->spans+p->span_count++;
+    span->from=span->to=p->total_octave_lines-1;
+    span->first=line;
+    span->end=p->n;
+  }
+}
+
 /* Rows of a column: four before the first (nothing), the seeds', and four to write past the last. */
 #define SEED_ROWS(lines) (((((lines)+7)>>3)+4+4+3)&(~3))
 
@@ -12,8 +49,8 @@ static const _MM_ALIGN16 uint32_t SEED_TAIL[4][4] = {
   {0,0,0,0}, {~0u,0,0,0}, {~0u,~0u,0,0}, {~0u,~0u,~0u,0}
 };
 
-static void seed_curve_sse2(float *seed, const int rows,
-                            const float **curves,
+STIN void seed_curve_sse2(float *seed, const int rows,
+                            float **curves,
                             const float amp,
                             const int oc, const int n,
                             const int linesper, const float dBoffset){
@@ -27,7 +64,7 @@ static void seed_curve_sse2(float *seed, const int rows,
   posts=curves[choice];
   first=(int)posts[0];
   count=(int)posts[1]-first;
-  seedptr=oc+(posts[0]-EHMER_OFFSET)*linesper-(linesper>>1);
+  seedptr=oc+(first-EHMER_OFFSET)*linesper-(linesper>>1);
   if(seedptr<0){
     /* the first point above line 0 */
     const int skipped=((-seedptr)>>3)+1;
@@ -100,4 +137,70 @@ static int seed_chase_sse2(const float *seed, const int rows, float *lines, cons
     }
   }
   return 1;
+}
+
+static void seed_loop_sse2(const vorbis_look_psy *p, const float *f, const float *flr, float *seed, const int rows,
+                           const float specmax){
+  const float offset=p->vi->max_curve_dB-specmax;
+  const octave_bin *bin=p->bins, *end=bin+p->bin_count;
+  for(;bin<end;bin++){
+    float most=f[bin->first];
+    int i=bin->first+1;
+    if(i+3<=bin->last){
+      __m128 largest=_mm_loadu_ps(f+bin->last-3);
+      for(i--;i+4<=bin->last;i+=4)
+        largest=_mm_max_ps(largest,_mm_loadu_ps(f+i));
+      most=_mm_max_horz(largest);
+    }else
+      for(;i<=bin->last;i++)
+        if(f[i]>most)most=f[i];
+    if(most+6.f>flr[bin->last])
+      seed_curve_sse2(seed,rows,p->tonecurves[bin->band],most,bin->line,p->total_octave_lines,
+                      p->eighth_octave_lines,offset);
+  }
+}
+
+static void max_seeds_sse2(const vorbis_look_psy *p, const float *lines, float *flr){
+  const seed_span *span=p->spans, *end=span+p->span_count;
+  for(;span<end;span++){
+    float least=lines[span->from];
+    int i=span->from+1;
+    if(span==p->spans){
+      /* the first span passes over nothing */
+      for(;i<=span->to;i++)
+        if((lines[i]>NEGINF && lines[i]<least) || least==NEGINF)least=lines[i];
+    }else if(i+3<=span->to){
+      __m128 smallest=_mm_loadu_ps(lines+span->to-3);
+      for(i--;i+4<=span->to;i+=4)
+        smallest=_mm_min_ps(smallest,_mm_loadu_ps(lines+i));
+      least=_mm_min_horz(smallest);
+    }else
+      for(;i<=span->to;i++)
+        if(lines[i]<least)least=lines[i];
+    for(i=span->first;i+4<=span->end;i+=4)
+      _mm_storeu_ps(flr+i,_mm_max_ps(_mm_loadu_ps(flr+i),_mm_set_ps1(least)));
+    for(;i<span->end;i++)
+      if(flr[i]<least)flr[i]=least;
+  }
+}
+
+static void tonemask_sse2(const vorbis_look_psy *p, const float *logfft, float *logmask, const float global_specmax,
+                          const float local_specmax){
+  const int rows=SEED_ROWS(p->total_octave_lines);
+  float *seed=(float*)_ogg_alloca(sizeof(*seed)*rows*8*2), *lines=seed+rows*8;
+  float att=local_specmax+p->vi->ath_adjatt;
+  int i;
+  for(i=0;i<rows*8;i+=4)
+    _mm_store_ps(seed+i,PM128(PNEGINF));
+  /* the ATH floats below the local maximum */
+  if(att<p->vi->ath_maxatt)att=p->vi->ath_maxatt;
+  for(i=0;i<p->n;i+=4)
+    _mm_storeu_ps(logmask+i,_mm_add_ps(_mm_loadu_ps(p->ath+i),_mm_set_ps1(att)));
+  seed_loop_sse2(p,logfft,logmask,seed,rows,global_specmax);
+  if(!seed_chase_sse2(seed,rows,lines,p->vi->tone_abs_limit)){
+    for(i=0;i<p->total_octave_lines;i++)lines[i]=seed[(i&7)*rows+4+(i>>3)];
+    seed_chase(lines,p->eighth_octave_lines,p->total_octave_lines);
+    for(i=0;i<p->total_octave_lines;i++)lines[i]=min(lines[i],p->vi->tone_abs_limit);
+  }
+  max_seeds_sse2(p,lines,logmask);
 }
