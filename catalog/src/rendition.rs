@@ -52,6 +52,19 @@ pub struct Loudness {
     pub short_term_max: Option<Lufs>,
 }
 
+impl Loudness {
+    /// The same programme, louder or quieter.
+    #[must_use]
+    pub fn shifted(&self, gain: GainDb) -> Loudness {
+        Loudness {
+            integrated: self.integrated.map(|level| level + gain),
+            range: self.range,
+            true_peak: self.true_peak.map(|peak| peak + gain),
+            short_term_max: self.short_term_max.map(|level| level + gain),
+        }
+    }
+}
+
 /// A run of bytes that decodes to a run of samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chunk {

@@ -144,6 +144,7 @@ mod tests {
                 true_peak: Some(Dbtp(level + 12.0)),
                 ..Loudness::default()
             },
+            fit: GainDb::NONE,
             steps,
             peaks: Vec::new(),
             first: edge(border.0),

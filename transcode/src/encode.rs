@@ -248,7 +248,7 @@ fn lossless(
     for block in blocks {
         match &block.integers {
             Some(integers) => writer.write_integers(integers)?,
-            None => writer.write_floats(&block.planes)?,
+            None => writer.write_floats(&block.planes, task.aim.gain)?,
         }
     }
     let frames = writer.finish()?;
@@ -267,7 +267,7 @@ fn lossless(
             });
         }
     }
-    let loudness = source.scan.loudness;
+    let loudness = source.scan.loudness.shifted(task.aim.gain);
     let (header_bytes, chunks) =
         flac_tags::write(raw, &path, &index, info.sample_rate, &task.tags)?;
     Ok(Made {

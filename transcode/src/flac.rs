@@ -5,7 +5,7 @@
 //! around the finished frames by [`crate::flac_tags`].
 
 use crate::Error;
-use catalog::units::{Frames, SampleRate};
+use catalog::units::{Frames, GainDb, SampleRate};
 use flac_bound::{FlacEncoder, FlacEncoderState};
 use std::path::{Path, PathBuf};
 
@@ -95,15 +95,19 @@ impl FlacWriter {
             .map_err(|()| self.fault(state(&self.encoder)))
     }
 
-    /// Adds planes of f32 in -1..=1, rounded to the declared depth and clipped. Exact when they came
-    /// from integers of that depth; no dither otherwise (at 24 bit it would stand below any noise).
+    /// Adds planes of f32 in -1..=1 after `gain`, rounded to the declared depth and clipped. Exact without gain when
+    /// they came from integers of that depth; no dither otherwise (at 24 bit it would stand below any noise).
     ///
     /// # Errors
     /// As [`FlacWriter::write_integers`].
-    pub fn write_floats<P: AsRef<[f32]>>(&mut self, planes: &[P]) -> Result<(), Error> {
+    pub fn write_floats<P>(&mut self, planes: &[P], gain: GainDb) -> Result<(), Error>
+    where
+        P: AsRef<[f32]>,
+    {
         let scale = f64::from(1u32 << (self.bits - 1));
+        let factor = scale * gain.amplitude();
         let quantise = |sample: &f32| {
-            (f64::from(*sample) * scale)
+            (f64::from(*sample) * factor)
                 .round_ties_even()
                 .clamp(-scale, scale - 1.0) as i32
         };
@@ -168,7 +172,7 @@ pub fn write_file<P: AsRef<[f32]>>(
             .iter()
             .map(|plane| &plane.as_ref()[begin..end])
             .collect();
-        writer.write_floats(&part)?;
+        writer.write_floats(&part, GainDb::NONE)?;
     }
     writer.finish()
 }

@@ -10,12 +10,12 @@ use audio::{AudioInfo, Curve, Decoder, Meter};
 use catalog::ids::Sha256;
 use catalog::rendition::{Loudness, Shape};
 use catalog::store::Store;
-use catalog::units::{Frames, SampleRate};
+use catalog::units::{Frames, GainDb, SampleRate};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// Raised when a scan says something else than before: older ones are not read again.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Steps of the meter's curve (100 ms) in a second.
 const STEPS_PER_SECOND: usize = 10;
@@ -34,6 +34,9 @@ pub struct Scan {
     pub lossy: Option<String>,
     /// Over its whole length.
     pub loudness: Loudness,
+    /// By how much its FLAC is lowered, for a master of floating point that reaches beyond full scale, as no
+    /// integer can; else nothing.
+    pub fit: GainDb,
     /// Of every whole 100 ms, ungated, in hundredths of LUFS; `i16::MIN` for silence.
     pub steps: Vec<i16>,
     /// The waveform: see [`Shape::peaks`].
@@ -119,11 +122,13 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
         });
     }
     let measurement = meter.finish();
+    let loudness = crate::verify::rounded(&measurement.loudness);
     Ok(Scan {
         frames: summary.frames,
         sample_rate: info.sample_rate,
         lossy: (!info.codec.is_lossless()).then(|| info.codec.to_string()),
-        loudness: crate::verify::rounded(&measurement.loudness),
+        loudness,
+        fit: fit(&info, &loudness),
         steps: measurement.curve.hundredths(),
         peaks: waveform.finish(),
         first: edge(&edges.first, 0),
@@ -160,6 +165,14 @@ pub fn flac_bits(info: &AudioInfo) -> u8 {
     info.bits
         .filter(|bits| (4..=24).contains(bits))
         .unwrap_or(24)
+}
+
+/// What brings the true peak of floating point down to full scale; what ends the rounding of figures is taken off too.
+fn fit(info: &AudioInfo, loudness: &Loudness) -> GainDb {
+    match loudness.true_peak {
+        Some(peak) if info.bits.is_none() && peak.0 > 0.0 => GainDb(-peak.0 - 0.001),
+        _ => GainDb::NONE,
+    }
 }
 
 /// The first and the last frames of a file, by channel.

@@ -14,7 +14,7 @@ use crate::signal::encoded_rate;
 use crate::verify::{Aim, Judgement, judge};
 use crate::{Error, gain, ladder, preview, repage, tags};
 use catalog::ids::Sha256;
-use catalog::rendition::{AudioSet, Codec, Loudness, Rendition};
+use catalog::rendition::{AudioSet, Codec, Rendition};
 use catalog::store::Store;
 use catalog::units::{Frames, GainDb};
 use std::path::Path;
@@ -55,6 +55,12 @@ impl Job<'_> {
         }
         let made = missing.len();
         let mut notes = Vec::new();
+        if scan.fit != GainDb::NONE {
+            notes.push(format!(
+                "flac: lowered by {:.2} dB, since the master's floating point reaches beyond full scale",
+                -scan.fit.0
+            ));
+        }
         if made > 0 {
             let scratch = tempfile::tempdir_in(folder).map_err(|source| Error::Scratch {
                 path: folder.to_owned(),
@@ -128,13 +134,16 @@ impl Job<'_> {
                 profile,
                 key,
                 aim: Aim {
-                    gain: GainDb::NONE,
-                    integrated: scan.loudness.integrated,
+                    gain: scan.fit,
+                    integrated: scan.loudness.integrated.map(|level| level + scan.fit),
                 },
                 window: None,
                 quality: 0.0,
                 nominal_kbps: 0,
-                tags: tags::tags(&scan.loudness, level.album.as_ref()),
+                tags: tags::tags(
+                    &scan.loudness.shifted(scan.fit),
+                    level.album.map(|album| album.shifted(scan.fit)).as_ref(),
+                ),
             };
         };
         let loss = GainDb(bits.loss_db.clamp(0.0, LARGEST_LOSS_DB));
@@ -218,10 +227,7 @@ impl Job<'_> {
             let album = level.album.filter(|_| level.shared).map(|album| {
                 // What this track's master lost or gained is what its neighbours' did.
                 let change = made.loudness.integrated.zip(level.own.integrated);
-                shifted(
-                    &album,
-                    change.map_or(task.aim.gain, |(after, before)| after - before),
-                )
+                album.shifted(change.map_or(task.aim.gain, |(after, before)| after - before))
             });
             let album = album.filter(|_| task.window.is_none());
             let tags = tags::tags(&made.loudness, album.as_ref());
@@ -285,16 +291,6 @@ fn bits(profile: &Profile, scan: &Scan) -> Option<Point> {
         kbps,
         loss_db: found.map_or(0.0, |point| point.loss_db),
     })
-}
-
-/// The same programme, louder or quieter.
-fn shifted(loudness: &Loudness, gain: GainDb) -> Loudness {
-    Loudness {
-        integrated: loudness.integrated.map(|level| level + gain),
-        range: loudness.range,
-        true_peak: loudness.true_peak.map(|peak| peak + gain),
-        short_term_max: loudness.short_term_max.map(|level| level + gain),
-    }
 }
 
 /// Kilobits per second of a whole file, rounded.

@@ -1,6 +1,6 @@
 //! What is missing is made, what is there is kept, and one bad master stops no other.
 
-use crate::music::{Shop, rate};
+use crate::music::{Shop, compose, decode, rate};
 use catalog::rendition::Codec;
 use catalog::units::GainDb;
 use std::collections::BTreeMap;
@@ -305,4 +305,60 @@ fn a_lossy_master_is_refused_unless_the_config_admits_it() {
     let report = shop.run();
     assert_eq!(report.refused(), 0, "{report}");
     assert_eq!(shop.set(&lossy).renditions.len(), 6);
+}
+
+/// A WAV file of stereo floating point.
+fn float_wave(path: &Path, hz: u32, planes: &[Vec<f32>]) {
+    let bytes = (planes[0].len() * 8) as u32;
+    let mut file = b"RIFF".to_vec();
+    file.extend((36 + bytes).to_le_bytes());
+    file.extend(b"WAVEfmt ");
+    file.extend(16u32.to_le_bytes());
+    // IEEE float, two channels, 32 bits.
+    file.extend([3u16, 2].map(u16::to_le_bytes).concat());
+    file.extend([hz, hz * 8].map(u32::to_le_bytes).concat());
+    file.extend([8u16, 32].map(u16::to_le_bytes).concat());
+    file.extend(b"data");
+    file.extend(bytes.to_le_bytes());
+    for (left, right) in planes[0].iter().zip(&planes[1]) {
+        file.extend([left, right].map(|sample| sample.to_le_bytes()).concat());
+    }
+    std::fs::write(path, file).expect("written");
+}
+
+#[test]
+fn the_flac_of_floating_point_beyond_full_scale_is_lowered_and_not_clipped() {
+    let mut shop = Shop::new();
+    let planes = compose(44_100, 5.0, 2.0, 3);
+    let highest = planes
+        .concat()
+        .into_iter()
+        .fold(0.0f32, |a, b| a.max(b.abs()));
+    assert!(highest > 1.2, "the test's own signal: {highest}");
+    let path = shop.path("hot.wav");
+    float_wave(&path, 44_100, &planes);
+    let master = shop.deliver(&path);
+    let report = shop.run();
+    assert_eq!(report.refused(), 0, "{report}");
+    assert!(report.to_string().contains("beyond full scale"), "{report}");
+    let set = shop.set(&master);
+    let flac = set.renditions.iter().find(|it| it.codec == Codec::Flac);
+    let flac = flac.expect("made");
+    let factor = flac.gain.amplitude() as f32;
+    let decoded = decode(&shop.file(flac));
+    for (plain, lowered) in planes.concat().iter().zip(decoded.concat()) {
+        assert!((plain * factor - lowered).abs() < 2e-7, "{plain} {lowered}");
+    }
+    // Index and tags say what is true of it.
+    let measured = audio::measure(&shop.file(flac)).expect("sound").2.loudness;
+    let peak = measured.true_peak.expect("not silent").0;
+    assert!((flac.loudness.true_peak.expect("not silent").0 - peak).abs() < 0.01);
+    assert!((-0.1..=0.0).contains(&peak), "{peak}");
+    let tag = metaflac::Tag::read_from_path(shop.file(flac)).expect("tags");
+    let found = tag
+        .get_vorbis("REPLAYGAIN_TRACK_PEAK")
+        .expect("a tag")
+        .next();
+    let tagged: f64 = found.expect("a value").parse().expect("a figure");
+    assert!((20.0 * tagged.log10() - peak).abs() < 0.01, "{tagged}");
 }
