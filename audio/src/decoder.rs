@@ -3,7 +3,7 @@
 //! Samples are planar f32 in -1..=1, exact for integer sources up to 24 bit; on request the
 //! integers themselves come along. Memory is one packet, however long the file is.
 
-use crate::limits::{MAX_BLOCK_FRAMES, MAX_SECONDS};
+use crate::limits::{MAX_BLOCK_FRAMES, MAX_SAMPLE, MAX_SECONDS};
 use crate::probe::{AudioInfo, Codec, Opened, open};
 use crate::{AudioError, flac_stream, guard};
 use catalog::units::Frames;
@@ -126,8 +126,8 @@ impl Decoder {
     /// The next frames, or `None` at the end.
     ///
     /// # Errors
-    /// [`AudioError::Truncated`] or [`AudioError::Damaged`] with the frame reached; no block may be
-    /// asked for after an error.
+    /// [`AudioError::Truncated`], [`AudioError::Damaged`] or [`AudioError::NoSample`] with the frame reached; no
+    /// block may be asked for after an error.
     pub fn next_block(&mut self) -> Result<Option<Block>, AudioError> {
         loop {
             if let Some(block) = self.pending.take() {
@@ -139,7 +139,10 @@ impl Decoder {
             match guard::catch(|| self.step()) {
                 Err(panic) => return Err(self.damaged(panic)),
                 Ok(Err(error)) => return self.fault(error),
-                Ok(Ok(Step::Samples(block))) => self.pending = block,
+                Ok(Ok(Step::Samples(block))) => {
+                    self.check_samples(block.as_ref())?;
+                    self.pending = block;
+                }
                 Ok(Ok(Step::Skipped)) => {}
                 Ok(Ok(Step::End)) => {
                     self.ended = true;
@@ -199,6 +202,29 @@ impl Decoder {
         }
         let block = copy(&buffer, self.position, self.integer_shift, &self.info)?;
         Ok(Step::Samples(block.and_then(|block| self.trim_end(block))))
+    }
+
+    /// Integers are always samples; floating point and decoders of lossy codecs can give anything.
+    fn check_samples(&self, block: Option<&Block>) -> Result<(), AudioError> {
+        let sound = |sample: &f32| sample.abs() <= MAX_SAMPLE;
+        let Some(block) = block.filter(|_| self.info.bits.is_none()) else {
+            return Ok(());
+        };
+        for (channel, plane) in block.planes.iter().enumerate() {
+            // All of a plane first, in vectors; then where.
+            if plane.iter().fold(true, |all, sample| all & sound(sample)) {
+                continue;
+            }
+            let place = plane.iter().position(|sample| !sound(sample));
+            let place = place.unwrap_or_default();
+            return Err(AudioError::NoSample {
+                path: self.path.clone(),
+                frame: Frames(block.first.0 + place as u64),
+                channel: channel + 1,
+                found: plane[place],
+            });
+        }
+        Ok(())
     }
 
     /// The last granule position says where a Vorbis stream ends; its last packet may go on behind it

@@ -84,6 +84,18 @@ pub enum AudioError {
         /// Frames declared.
         expected: Frames,
     },
+    /// A sample of floating point is no number, or beyond belief.
+    #[error("{}: frame {}, channel {channel}: found {found}, expected a number of at most {max}\nfix: export the file again, as integers of 24 bits", path.display(), frame.0, max = crate::limits::MAX_SAMPLE)]
+    NoSample {
+        /// The file.
+        path: PathBuf,
+        /// The frame.
+        frame: Frames,
+        /// The channel, from 1.
+        channel: usize,
+        /// The value.
+        found: f32,
+    },
     /// No rule says how these channels become the wanted ones.
     #[error(
         "channels: found {found}, expected mono, stereo, quadraphonic or 5.1\nfix: deliver a stereo mix"

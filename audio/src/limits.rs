@@ -21,5 +21,9 @@ pub const MAX_FLAC_BITS: u32 = 24;
 /// Frames per [`crate::Block`] at most; longer packets are split. Protects the queues between threads.
 pub const MAX_BLOCK_FRAMES: usize = 65_536;
 
+/// The largest sample believed, full scale being 1: 60 dB above it. Floating point may hold more, or no number at
+/// all, either of which would leave no figure of the file true.
+pub const MAX_SAMPLE: f32 = 1000.0;
+
 /// How far into a file its audio may begin, bytes: after an ID3 tag with pictures.
 pub const MAX_PREFIX_BYTES: u64 = 64 << 20;

@@ -148,6 +148,7 @@ table! {
     AUDIO_UNREADABLE = "audio-unreadable", Refuse fixed, "Backline: a master decodes";
     AUDIO_TRUNCATED = "audio-truncated", Refuse fixed, "Backline: a master decodes to its end";
     AUDIO_DAMAGED = "audio-damaged", Refuse fixed, "RFC 9639, frame CRC";
+    AUDIO_SAMPLES = "audio-samples", Refuse fixed, "IEEE 754; Backline limit on untrusted input: 60 dB above full scale";
     AUDIO_FRAMES = "audio-frames", Refuse fixed, "RFC 9639, STREAMINFO";
     AUDIO_MD5 = "audio-md5", Refuse, "RFC 9639, STREAMINFO MD5";
     AUDIO_MD5_ABSENT = "audio-md5-absent", Info, "RFC 9639, STREAMINFO MD5";

@@ -107,6 +107,8 @@ pub enum FaultKind {
     Truncated,
     /// The stream is malformed.
     Damaged,
+    /// A sample is no number, or beyond belief.
+    NoSample,
     /// More audio than declared.
     TooLong,
     /// No audio at all.

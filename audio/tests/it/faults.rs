@@ -79,6 +79,25 @@ fn a_truncated_wave_names_the_frame_reached_and_the_frames_expected() {
 }
 
 #[test]
+fn what_is_no_sample_is_named_with_its_frame_and_channel() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut bytes = std::fs::read(wave(&folder)).expect("read");
+    // Floating point, one channel, 32 bits.
+    bytes[20..36].copy_from_slice(b"\x03\0\x01\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x20\0");
+    let samples = (bytes.len() - 44) / 4;
+    bytes[44..].fill(0);
+    assert!(finish(&file(&folder, "sound.wav", &bytes)).is_ok());
+    for found in [f32::NAN, f32::NEG_INFINITY, 1e30, -1001.0] {
+        let mut bytes = bytes.clone();
+        let place = 44 + (samples - 3) * 4;
+        bytes[place..place + 4].copy_from_slice(&found.to_le_bytes());
+        let error = finish(&file(&folder, "no-sample.wav", &bytes)).expect_err("refused");
+        let expected = format!("frame {}, channel 1: found {found}", samples - 3);
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
+}
+
+#[test]
 fn headers_that_claim_absurd_rates_are_refused_before_any_buffer() {
     let folder = tempfile::tempdir().expect("a folder");
     let bytes = std::fs::read(wave(&folder)).expect("read");

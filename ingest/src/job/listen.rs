@@ -218,6 +218,7 @@ fn fault(error: &AudioError) -> SoundFault {
         kind: match error {
             AudioError::Truncated { .. } => FaultKind::Truncated,
             AudioError::Damaged { .. } => FaultKind::Damaged,
+            AudioError::NoSample { .. } => FaultKind::NoSample,
             AudioError::TooLong { .. } => FaultKind::TooLong,
             AudioError::Empty { .. } => FaultKind::Empty,
             _ => FaultKind::Unreadable,

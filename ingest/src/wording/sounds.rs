@@ -9,6 +9,7 @@ pub(crate) fn audio_fault(text: &Text, fault: &SoundFault) -> Finding {
     let (check, sentence) = match fault.kind {
         FaultKind::Truncated => (&checks::AUDIO_TRUNCATED, "the audio breaks off"),
         FaultKind::Damaged => (&checks::AUDIO_DAMAGED, "the audio is damaged"),
+        FaultKind::NoSample => (&checks::AUDIO_SAMPLES, "the audio holds what is no sample"),
         FaultKind::TooLong => (
             &checks::AUDIO_FRAMES,
             "the audio is longer than its header says",

@@ -87,6 +87,20 @@ fn edited_flac(edit: impl Fn(&mut Vec<u8>)) -> Vec<u8> {
     file
 }
 
+/// The same music as floating point, one sample of which is `value`.
+fn float_wav(value: f32) -> Vec<u8> {
+    let planes = pair();
+    // The header of as many integers of 32 bits, but for the format's code.
+    let mut file = wav(&planes, 44_100, 32);
+    file[20] = 3;
+    for (frame, bytes) in file[44..].chunks_exact_mut(8).enumerate() {
+        bytes[..4].copy_from_slice(&planes[0][frame].to_le_bytes());
+        bytes[4..].copy_from_slice(&planes[1][frame].to_le_bytes());
+    }
+    file[44 + 8 * 100_000..][..4].copy_from_slice(&value.to_le_bytes());
+    file
+}
+
 /// Name, bytes, and the one finding it deserves.
 pub(crate) fn masters() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     let seconds = |from: usize, to: usize| from * RATE..to * RATE;
@@ -128,6 +142,7 @@ pub(crate) fn masters() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             edited_flac(|f| f[90_000] ^= 4),
             "audio-damaged",
         ),
+        ("nan.wav", float_wav(f32::NAN), "audio-samples"),
         ("md5.flac", edited_flac(|f| f[30] ^= 1), "audio-md5"),
         (
             "md5-zero.flac",
