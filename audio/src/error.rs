@@ -85,7 +85,7 @@ pub enum AudioError {
         expected: Frames,
     },
     /// A sample of floating point is no number, or beyond belief.
-    #[error("{}: frame {}, channel {channel}: found {found}, expected a number of at most {max}\nfix: export the file again, as integers of 24 bits", path.display(), frame.0, max = crate::limits::MAX_SAMPLE)]
+    #[error("{}: frame {}, channel {channel} holds {found:e}, where full scale is 1 and {max} the limit\nfix: export the file again, as integers of 24 bits", path.display(), frame.0, max = crate::limits::MAX_SAMPLE)]
     NoSample {
         /// The file.
         path: PathBuf,

@@ -92,7 +92,7 @@ fn what_is_no_sample_is_named_with_its_frame_and_channel() {
         let place = 44 + (samples - 3) * 4;
         bytes[place..place + 4].copy_from_slice(&found.to_le_bytes());
         let error = finish(&file(&folder, "no-sample.wav", &bytes)).expect_err("refused");
-        let expected = format!("frame {}, channel 1: found {found}", samples - 3);
+        let expected = format!("frame {}, channel 1 holds {found:e}", samples - 3);
         assert!(error.to_string().contains(&expected), "{error}");
     }
 }

@@ -25,7 +25,10 @@ pub(crate) fn audio_fault(text: &Text, fault: &SoundFault) -> Finding {
         .at(text.at)
         .file(&text.value)
         .found(&fault.found)
-        .expected("audio that decodes to its end")
+        .expected(match fault.kind {
+            FaultKind::NoSample => "numbers within full scale",
+            _ => "audio that decodes to its end",
+        })
         .fix(if fault.fix.is_empty() {
             REEXPORT
         } else {
