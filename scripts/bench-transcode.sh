@@ -12,7 +12,8 @@
 #   xiph        flac, oggenc, loudgain
 # CPU seconds (user and system) are what to trust where others share the machine.
 #
-# What else was tried, with what came of it:
+# What was tried, with what came of it:
+#   libvorbis's loops by fours         45 % of Vorbis: done, transcode/aotuv (bit for bit the same streams)
 #   managed bitrates (ABR)             four times the CPU of quality mode, for the same bitrate: quality is tried instead
 #   ebur128 for every measurement      21 % of a whole transcode (perf); our own meter takes 3 %, ebur128 verifies it
 #   MD5 of the master a second time    2 %: verified once, when it is measured
