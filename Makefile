@@ -52,8 +52,9 @@ test-web: build  ## the web page in Chromium
 test-clients: build ## other people's clients, attackers and an edge against the server
 	@BIN=$(BIN) WORK=$(WORK) scripts/test-clients.sh
 
-bench: build     ## CPU, memory and sizes of every stage on the demo drop
+bench: build     ## CPU, memory and sizes of every stage on the demo drop; then transcoding beside ffmpeg and the xiph tools
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench.sh
+	@BIN=$(BIN) WORK=$(WORK) scripts/bench-transcode.sh
 
 bench-server: build ## the server beside nginx on the same bytes
 	@$(CARGO) build $(LOCKED) --release --workspace --example listeners

@@ -350,7 +350,7 @@ fn the_flac_of_floating_point_beyond_full_scale_is_lowered_and_not_clipped() {
         assert!((plain * factor - lowered).abs() < 2e-7, "{plain} {lowered}");
     }
     // Index and tags say what is true of it.
-    let measured = audio::measure(&shop.file(flac)).expect("sound").2.loudness;
+    let measured = audio::measure(shop.file(flac)).expect("sound").2.loudness;
     let peak = measured.true_peak.expect("not silent").0;
     assert!((flac.loudness.true_peak.expect("not silent").0 - peak).abs() < 0.01);
     assert!((-0.1..=0.0).contains(&peak), "{peak}");
