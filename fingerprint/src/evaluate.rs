@@ -24,11 +24,12 @@ mod found;
 mod page;
 mod peers;
 mod replayed;
+mod shared;
 mod songs;
 mod sound;
 mod speech;
 
-pub use clips::{Answers, Heard};
+pub use clips::{Answers, Heard, Taken};
 pub use found::Found;
 pub use page::{html, text};
 pub use replayed::Replayed;
