@@ -298,3 +298,47 @@ fn outside(a: &Print, b: &Print, trace: &Trace, run: &std::ops::Range<usize>) ->
         seconds(b) - inside_b * FRAME_SECONDS,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::made_up::{dice, noise};
+
+    /// Four minutes of peaks, those before a frame from another song.
+    fn song(new_until: u32) -> Print {
+        const FRAMES: u32 = 10_000;
+        let (mut own, mut other) = (dice(1), dice(new_until.into()));
+        let mut draw = |dice: &mut dyn FnMut(u32) -> u32| {
+            Peak::new(dice(FRAMES), (dice(50) * 24 + dice(3)) as u16)
+        };
+        let kept: Vec<Peak> = (0..8000).map(|_| draw(&mut own)).collect();
+        let new: Vec<Peak> = (0..8000).map(|_| draw(&mut other)).collect();
+        let kept = kept.iter().filter(|peak| peak.frame() >= new_until);
+        let new = new.iter().filter(|peak| peak.frame() < new_until);
+        let mut peaks: Vec<Peak> = kept.chain(new).copied().collect();
+        peaks.sort_unstable();
+        Print::with_peaks(noise(1, 1876), &peaks)
+    }
+
+    #[track_caller]
+    fn check(new_until: u32, expected: Option<MatchKind>) {
+        let straight = Line {
+            stretch: 1.0,
+            offset: 0.0,
+            units: 0.0,
+        };
+        let found = Config::built_in()
+            .bent
+            .judge(&song(0), &song(new_until), straight);
+        let found = found.map(|bent| (bent.verdict.kind, bent.verdict.piece));
+        assert_eq!(found, expected.map(|kind| (kind, None)));
+    }
+
+    #[test]
+    fn a_recording_with_a_new_beginning_is_the_same_and_one_with_a_new_half_is_not() {
+        check(0, Some(MatchKind::Remaster));
+        check(2_500, Some(MatchKind::Remaster));
+        check(5_000, None);
+    }
+}

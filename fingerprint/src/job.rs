@@ -22,7 +22,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::chromaprint;
+use crate::cluster::Pair;
 use crate::config::Config;
+use crate::covers::Cover;
 use crate::covers::shown::Shown;
 use crate::decisions::{self, Decision, Decisions, Said};
 use crate::duplicates::{self, Work};
@@ -32,6 +34,7 @@ use crate::library::{Conflict, Inputs, Library, inputs};
 use crate::print::ALGORITHM;
 use crate::report::{Failed, Picture, Report};
 use crate::shard::Shard;
+use crate::stems::Stems;
 use crate::stems::shown::Shown as ShownStems;
 use crate::stored::{Fingerprint, object_key, prefix};
 
@@ -200,20 +203,7 @@ fn compare(
     pairs.extend(known.pairs_among(&library));
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     work.pairs = pairs.len() as u64;
-    let mut covers = config.covers.search(&library.prints, &new, progress);
-    covers.extend(known.covers_among(&library));
-    covers.sort_by_key(|cover| (cover.a, cover.b));
-    let mut stems = config.stems.search(&library.prints, &new, progress);
-    stems.extend(known.stems_among(&library));
-    stems.sort_by_key(|stems| (stems.a, stems.b));
-    // Whoever is the same recording is no cover of it and no stem, and a stem is no cover.
-    let same: BTreeSet<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
-    stems.retain(|stems| !same.contains(&(stems.a, stems.b)));
-    let in_time: BTreeSet<(usize, usize)> = stems.iter().map(|stems| (stems.a, stems.b)).collect();
-    covers.retain(|cover| {
-        let pair = (cover.a, cover.b);
-        !same.contains(&pair) && !in_time.contains(&pair)
-    });
+    let (covers, stems) = likely(&library, &new, &known, &pairs, config, progress);
     let (rows, prints) = (&library.rows, &library.prints);
     let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
     let found = Known::of(&library, &pairs, &covers, &stems);
@@ -242,6 +232,32 @@ fn compare(
     found.keep(store, config, &run)?;
     store.put_json(&key, &report)?;
     Ok((report, findings, false))
+}
+
+/// What is no duplicate but may be one song: played again, or given as its instruments.
+fn likely(
+    library: &Library,
+    new: &[bool],
+    known: &Known,
+    pairs: &[Pair],
+    config: &Config,
+    progress: &dyn Progress,
+) -> (Vec<Cover>, Vec<Stems>) {
+    let mut covers = config.covers.search(&library.prints, new, progress);
+    covers.extend(known.covers_among(library));
+    covers.sort_by_key(|cover| (cover.a, cover.b));
+    let mut stems = config.stems.search(&library.prints, new, progress);
+    stems.extend(known.stems_among(library));
+    stems.sort_by_key(|stems| (stems.a, stems.b));
+    // Whoever is the same recording is no cover of it and no stem, and a stem is no cover.
+    let same: BTreeSet<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    stems.retain(|stems| !same.contains(&(stems.a, stems.b)));
+    let in_time: BTreeSet<(usize, usize)> = stems.iter().map(|stems| (stems.a, stems.b)).collect();
+    covers.retain(|cover| {
+        let pair = (cover.a, cover.b);
+        !same.contains(&pair) && !in_time.contains(&pair)
+    });
+    (covers, stems)
 }
 
 /// Writes `report.html` into a folder, which is made where it is missing.

@@ -273,21 +273,7 @@ impl fmt::Display for Report {
         };
         self.fmt_clusters(f)?;
         self.fmt_related(f)?;
-        for cover in self.covers.iter().take(MAX_LINES) {
-            let [a, b] = [&cover.a, &cover.b].map(|id| self.name(id));
-            writeln!(
-                f,
-                "\nperhaps one song, played twice: {a} and {b}\n  {cover} (low severity; nothing is merged)"
-            )?;
-        }
-        for stems in self.stems.iter().take(MAX_LINES) {
-            let [a, b] = [&stems.a, &stems.b].map(|id| self.name(id));
-            writeln!(
-                f,
-                "\nperhaps stems or mixes of one song: {a} and {b}\n  {} (low severity; nothing is merged)",
-                stems.together
-            )?;
-        }
+        self.fmt_likely(f)?;
         if !self.silent.is_empty() {
             let names: Vec<String> = self
                 .silent
@@ -370,6 +356,26 @@ impl Report {
             self.clusters.len()
         )?;
         writeln!(f, "{table}")
+    }
+
+    /// What a person may look at some day.
+    fn fmt_likely(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for cover in self.covers.iter().take(MAX_LINES) {
+            let [a, b] = [&cover.a, &cover.b].map(|id| self.name(id));
+            writeln!(
+                f,
+                "\nperhaps one song, played twice: {a} and {b}\n  {cover} (low severity; nothing is merged)"
+            )?;
+        }
+        for stems in self.stems.iter().take(MAX_LINES) {
+            let [a, b] = [&stems.a, &stems.b].map(|id| self.name(id));
+            writeln!(
+                f,
+                "\nperhaps stems or mixes of one song: {a} and {b}\n  {} (low severity; nothing is merged)",
+                stems.together
+            )?;
+        }
+        Ok(())
     }
 
     fn fmt_related(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
