@@ -309,7 +309,7 @@ mod tests {
     fn song(new_until: u32) -> Print {
         const FRAMES: u32 = 10_000;
         let (mut own, mut other) = (dice(1), dice(new_until.into()));
-        let mut draw = |dice: &mut dyn FnMut(u32) -> u32| {
+        let draw = |dice: &mut dyn FnMut(u32) -> u32| {
             Peak::new(dice(FRAMES), (dice(50) * 24 + dice(3)) as u16)
         };
         let kept: Vec<Peak> = (0..8000).map(|_| draw(&mut own)).collect();
