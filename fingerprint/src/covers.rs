@@ -7,7 +7,7 @@
 //! in the likeliest keys ([`mod@align`]). What is found is for a person to look at, with low
 //! severity: it is never a duplicate and never merged.
 //!
-//! Cost: a profile is 144 numbers, and a new recording is compared with every profile, some 2 µs
+//! Cost: a profile is 192 numbers, and a new recording is compared with every profile, some 0.07 µs
 //! each; only `candidates` of them are aligned, some milliseconds each.
 
 #[cfg(feature = "job")]
