@@ -77,8 +77,8 @@ ern-conformance: build ## what the reader makes of foreign messages: make ern-co
 bench-recsys: build ## ALS, scoring and events beside implicit and DuckDB (PYTHON=... with both)
 	@BIN=$(BIN) WORK=$(WORK) scripts/bench-recsys.sh
 
-bench-fingerprint: build ## duplicates and clips on music (MUSIC=folder), beside fpcalc, and at 100,000 tracks
-	@BIN=$(BIN) BACKLINE_WORK=$(WORK) scripts/bench-fingerprint.sh $(or $(MUSIC),$(WORK)/demo/drop)
+bench-fingerprint: build ## fingerprints whole: beside fpcalc, damaged copies, clips, 100,000 tracks (MUSIC=folder)
+	@BIN=$(BIN) BACKLINE_WORK=$(WORK) scripts/bench-fingerprint.sh $(MUSIC)
 
 bench-build: setup ## CPU and wall time of the first build, in an empty folder
 	@scripts/bench-build.sh

@@ -258,6 +258,17 @@ fn duplicates(prints: &[Print], originals: usize, planted: usize) {
         work.index_bytes as f64 / minutes,
         status("VmHWM:") / 1024
     );
+    let start = Instant::now();
+    let stems = config
+        .stems
+        .search(prints, &vec![true; prints.len()], &Silent);
+    let known = |a: usize, b: usize| pairs.iter().any(|pair| (pair.a, pair.b) == (a, b));
+    let strangers = stems.iter().filter(|stems| !known(stems.a, stems.b));
+    println!(
+        "stems of one length: {:.0} s wall, {} pairs of others shown",
+        start.elapsed().as_secs_f64(),
+        strangers.count()
+    );
 }
 
 /// A figure of this process, in KB; zero where the system does not say.

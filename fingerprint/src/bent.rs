@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::candidates::{Gate, agreeing};
 use crate::index::Index;
 use crate::landmarks::{Bend, landmarks};
-use crate::peaks::{FRAME_SECONDS, UNITS_PER_SEMITONE};
+use crate::peaks::{FRAME_SECONDS, Peak, UNITS_PER_SEMITONE};
 use crate::print::Print;
 use crate::trace::{Count, Line, SEGMENT, Trace, any_run, promising, trace};
 use crate::triples::Followed;
@@ -51,6 +51,9 @@ pub struct Bending {
     pub both_bit_error: f64,
     /// The same three for one that is a part of the other: it has more places to fit by chance.
     pub contained_share: f64,
+    /// Share of the time that must match where both begin and end together and a part of one was
+    /// made anew.
+    pub redone_share: f64,
     /// Share of peaks from which the sound is the same but for equaliser or compressor.
     pub remaster_share: f64,
     /// Change of speed from which it is called so.
@@ -200,7 +203,8 @@ impl Bending {
     ) -> Option<Verdict> {
         let [outside_a, outside_b] = outside(a, b, trace, run);
         let slack = self.same_slack_s + SEGMENT_SECONDS;
-        if outside_a <= slack && outside_b <= slack {
+        let same = outside_a <= slack && outside_b <= slack;
+        if same || clear && self.redone(a, b, trace, run) {
             let kind = self.kind(trace, run);
             return Some(Verdict { kind, piece: None });
         }
@@ -217,6 +221,22 @@ impl Bending {
             kind: MatchKind::Contained,
             piece: Some(piece),
         })
+    }
+
+    /// Do both begin and end together, the same but for a part that was made anew?
+    fn redone(&self, a: &Print, b: &Print, trace: &Trace, run: &std::ops::Range<usize>) -> bool {
+        let slack = (self.same_slack_s + SEGMENT_SECONDS) / FRAME_SECONDS;
+        let together = |x: Option<&Peak>, y: Option<&Peak>| {
+            let frames = x.zip(y).map(|(x, y)| {
+                let there = f64::from(x.frame()) * trace.line.stretch + trace.line.offset;
+                (there - f64::from(y.frame())).abs()
+            });
+            frames.is_some_and(|frames| frames <= slack)
+        };
+        let kept = run.len() as f64 / trace.segments.len().max(1) as f64;
+        kept >= self.redone_share
+            && together(a.peaks().first(), b.peaks().first())
+            && together(a.peaks().last(), b.peaks().last())
     }
 
     /// What a whole match is.
@@ -243,8 +263,9 @@ const SEGMENT_SECONDS: f64 = SEGMENT as f64 * FRAME_SECONDS;
 /// Frames by which an offset of items may be off: an item is 5.3.
 const WHOLE_DRIFT: i64 = 8;
 
-/// Rough lines that are traced per pair of recordings.
-const LINES_PER_ROW: usize = 2;
+/// Rough lines that are traced per pair of recordings: of a loop at another speed, the first lie a
+/// beat aside.
+const LINES_PER_ROW: usize = 4;
 
 /// Seconds from the first peak to the last.
 fn seconds(print: &Print) -> f64 {
@@ -276,4 +297,48 @@ fn outside(a: &Print, b: &Print, trace: &Trace, run: &std::ops::Range<usize>) ->
         seconds(a) - (to - from) * FRAME_SECONDS,
         seconds(b) - inside_b * FRAME_SECONDS,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::made_up::{dice, noise};
+
+    /// Four minutes of peaks, those before a frame from another song.
+    fn song(new_until: u32) -> Print {
+        const FRAMES: u32 = 10_000;
+        let (mut own, mut other) = (dice(1), dice(new_until.into()));
+        let draw = |dice: &mut dyn FnMut(u32) -> u32| {
+            Peak::new(dice(FRAMES), (dice(50) * 24 + dice(3)) as u16)
+        };
+        let kept: Vec<Peak> = (0..8000).map(|_| draw(&mut own)).collect();
+        let new: Vec<Peak> = (0..8000).map(|_| draw(&mut other)).collect();
+        let kept = kept.iter().filter(|peak| peak.frame() >= new_until);
+        let new = new.iter().filter(|peak| peak.frame() < new_until);
+        let mut peaks: Vec<Peak> = kept.chain(new).copied().collect();
+        peaks.sort_unstable();
+        Print::with_peaks(noise(1, 1876), &peaks)
+    }
+
+    #[track_caller]
+    fn check(new_until: u32, expected: Option<MatchKind>) {
+        let straight = Line {
+            stretch: 1.0,
+            offset: 0.0,
+            units: 0.0,
+        };
+        let found = Config::built_in()
+            .bent
+            .judge(&song(0), &song(new_until), straight);
+        let found = found.map(|bent| (bent.verdict.kind, bent.verdict.piece));
+        assert_eq!(found, expected.map(|kind| (kind, None)));
+    }
+
+    #[test]
+    fn a_recording_with_a_new_beginning_is_the_same_and_one_with_a_new_half_is_not() {
+        check(0, Some(MatchKind::Remaster));
+        check(2_500, Some(MatchKind::Remaster));
+        check(5_000, None);
+    }
 }

@@ -18,6 +18,7 @@ use crate::duplicates;
 use crate::error::Error;
 use crate::print::{ITEM_SECONDS, View, items_in, seconds_of};
 use crate::report::{clock, words};
+use crate::stems::Together;
 use crate::verdict::Piece;
 
 /// Columns of the picture.
@@ -48,6 +49,9 @@ pub struct Comparison {
     pub overlap: f64,
     /// True if a side says nothing: silence or a tone.
     pub silent: [bool; 2],
+    /// How well they keep time, if they are different recordings of equal length that do: stems or
+    /// mixes of one song.
+    pub stems: Option<Together>,
     /// Share of agreeing bits along the first, beginning to end; none where nothing is said.
     pub picture: Vec<Option<f64>>,
 }
@@ -69,20 +73,25 @@ pub fn compare(a: &Path, b: &Path, config: &Config) -> Result<Comparison, Error>
     let nearest = best_offset(view_a, view_b, items_in(config.matching.min_overlap_s));
     let seen = duplicates::of_two(&print_a, &print_b, nearest, config)
         .map_or_else(|| unlike(view_a, view_b, nearest), Seen::from);
+    let kind = match identical {
+        true => Some(MatchKind::IdenticalAudio),
+        false => seen.kind,
+    };
+    let stems = kind
+        .is_none()
+        .then(|| config.stems.judge(&print_a, &print_b));
     Ok(Comparison {
         a: a.to_owned(),
         b: b.to_owned(),
         seconds,
-        kind: match identical {
-            true => Some(MatchKind::IdenticalAudio),
-            false => seen.kind,
-        },
+        kind,
         part: seen.part,
         offset: seen.offset,
         stretch: seen.stretch,
         semitones: seen.semitones,
         bit_match: seen.bit_match,
         overlap: seen.overlap,
+        stems: stems.flatten(),
         silent: [view_a.informative_len() == 0, view_b.informative_len() == 0],
         picture: seen.picture,
     })
@@ -210,6 +219,9 @@ impl fmt::Display for Comparison {
                 "bent     B lasts {longer:+.2} % longer, {:+.2} semitones",
                 self.semitones
             )?;
+        }
+        if let Some(together) = &self.stems {
+            writeln!(f, "stems    perhaps of one song: {together}")?;
         }
         let percent = 100.0 * self.bit_match;
         writeln!(

@@ -7,6 +7,7 @@ use crate::candidates::Gate;
 use crate::cluster::Linkage;
 use crate::covers::Covering;
 use crate::identify::Listening;
+use crate::stems::Keeping;
 use crate::verdict::Rule;
 
 /// The commented defaults.
@@ -30,6 +31,8 @@ pub struct Config {
     pub cluster: Linkage,
     /// What may be the same song, played again.
     pub covers: Covering,
+    /// What may be stems or mixes of one song.
+    pub stems: Keeping,
     /// What counts as a recognised clip.
     pub identify: Listening,
 }

@@ -7,7 +7,7 @@
 //! in the likeliest keys ([`mod@align`]). What is found is for a person to look at, with low
 //! severity: it is never a duplicate and never merged.
 //!
-//! Cost: a profile is 144 numbers, and a new recording is compared with every profile, some 2 µs
+//! Cost: a profile is 192 numbers, and a new recording is compared with every profile, some 0.07 µs
 //! each; only `candidates` of them are aligned, some milliseconds each.
 
 #[cfg(feature = "job")]
@@ -94,22 +94,27 @@ impl Covering {
         rows: &[Heard],
         wanted: impl Fn(usize) -> bool,
     ) -> Vec<(usize, [u8; 12])> {
-        let mut likely: Vec<(f32, usize, [u8; 12])> = rows
-            .iter()
-            .enumerate()
-            .filter(|(row, _)| wanted(*row))
-            .map(|(row, other)| {
-                let alike = query.profile.alike(&other.profile);
-                let mut keys: [u8; 12] = std::array::from_fn(|key| key as u8);
-                keys.sort_by(|&x, &y| alike[usize::from(y)].total_cmp(&alike[usize::from(x)]));
-                (alike[usize::from(keys[0])], row, keys)
-            })
-            .collect();
-        likely.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-        likely.truncate(self.candidates);
+        // The likeliest so far, in order.
+        let mut likely: Vec<(f32, usize)> = Vec::with_capacity(self.candidates + 1);
+        let better = |x: &(f32, usize), y: &(f32, usize)| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1));
+        for (row, other) in rows.iter().enumerate().filter(|(row, _)| wanted(*row)) {
+            let alike = query.profile.alike(&other.profile);
+            let found = (alike.into_iter().fold(f32::MIN, f32::max), row);
+            let full = likely.len() == self.candidates;
+            if full
+                && likely
+                    .last()
+                    .is_none_or(|last| better(last, &found).is_le())
+            {
+                continue;
+            }
+            let place = likely.partition_point(|known| better(known, &found).is_le());
+            likely.insert(place, found);
+            likely.truncate(self.candidates);
+        }
         likely
             .into_iter()
-            .map(|(_, row, keys)| (row, keys))
+            .map(|(_, row)| (row, likeliest_keys(&query.profile, &rows[row].profile)))
             .collect()
     }
 
@@ -163,6 +168,14 @@ impl Covering {
         covers.dedup_by_key(|cover| (cover.a, cover.b));
         covers
     }
+}
+
+/// All keys by which the second may be higher, the likeliest first.
+fn likeliest_keys(query: &Profile, other: &Profile) -> [u8; 12] {
+    let alike = query.alike(other);
+    let mut keys: [u8; 12] = std::array::from_fn(|key| key as u8);
+    keys.sort_by(|&x, &y| alike[usize::from(y)].total_cmp(&alike[usize::from(x)]));
+    keys
 }
 
 #[cfg(all(test, feature = "job"))]

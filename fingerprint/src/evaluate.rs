@@ -24,11 +24,12 @@ mod found;
 mod page;
 mod peers;
 mod replayed;
+mod shared;
 mod songs;
 mod sound;
 mod speech;
 
-pub use clips::{Answers, Heard};
+pub use clips::{Answers, Heard, Taken};
 pub use found::Found;
 pub use page::{html, text};
 pub use replayed::Replayed;
@@ -90,23 +91,12 @@ pub fn evaluate(
     progress: &dyn Progress,
 ) -> Result<Evaluation, Error> {
     let chosen = songs::choose(plan, progress)?;
-    let (catalogue, strangers) = chosen.split_at(plan.songs.min(chosen.len()));
-    let mut left_out = Vec::new();
-    let ffmpeg = songs::ffmpeg();
-    if !ffmpeg {
-        left_out
-            .push("ffmpeg is not installed: no codecs, no tempo, no pitch, no karaoke".to_owned());
-    }
-    let talk = speech::Talk::new();
-    if !talk.recorded() {
-        left_out.push("espeak-ng is not installed: voices are synthesised".to_owned());
-    }
+    // Where there are too few, the catalogue is smaller: without strangers nothing could be refused.
+    let songs = plan.songs.min(chosen.len().saturating_sub(plan.strangers));
+    let (catalogue, strangers) = chosen.split_at(songs);
+    let (ffmpeg, talk) = (songs::ffmpeg(), speech::Talk::new());
     let audfprint = peers::Audfprint::taught(catalogue);
-    match &audfprint {
-        Ok(Some(_)) => {}
-        Ok(None) => left_out.push("audfprint is not on the path: no figures of it".to_owned()),
-        Err(why) => left_out.push(format!("audfprint fails: {why}")),
-    }
+    let mut left_out = missing(ffmpeg, &talk, &audfprint);
     let audfprint = audfprint.ok().flatten();
     let audfprint = audfprint.as_ref();
     let prints: Vec<Print> = chosen
@@ -167,6 +157,24 @@ pub fn evaluate(
             })
             .collect(),
     })
+}
+
+/// What is not measured for want of a program.
+fn missing(
+    ffmpeg: bool,
+    talk: &speech::Talk,
+    audfprint: &Result<Option<peers::Audfprint>, String>,
+) -> Vec<String> {
+    let ffmpeg = (!ffmpeg)
+        .then(|| "ffmpeg is not installed: no codecs, no tempo, no pitch, no karaoke".to_owned());
+    let talk =
+        (!talk.recorded()).then(|| "espeak-ng is not installed: voices are synthesised".to_owned());
+    let audfprint = match audfprint {
+        Ok(Some(_)) => None,
+        Ok(None) => Some("audfprint is not on the path: no figures of it".to_owned()),
+        Err(why) => Some(format!("audfprint fails: {why}")),
+    };
+    [ffmpeg, talk, audfprint].into_iter().flatten().collect()
 }
 
 /// Writes `evaluation.json` and `evaluation.html` into a folder.

@@ -24,6 +24,9 @@ const NEIGHBOURS: usize = 2048;
 /// Differing bits per thousand that are worth a look: strangers have 480 and more.
 const PROMISING: u32 = 430;
 
+/// The same for recordings that keep time but sound different: eight pairs of stems have 387 to 445.
+const IN_TIME: u32 = 460;
+
 /// A few items of every row, by length.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glances {
@@ -51,9 +54,34 @@ impl Glances {
     /// At most so many wanted rows of the query's length: those whose bits differ least where both
     /// begin together, best first.
     pub fn alike(&self, query: View<'_>, most: usize, wanted: impl Fn(u32) -> bool) -> Vec<usize> {
+        let mut alike = self.near(query, SAME_LENGTH, PROMISING, wanted);
+        alike.truncate(most);
+        alike
+    }
+
+    /// The wanted rows whose lengths differ by so many items at most and whose bits differ a little
+    /// less than those of strangers, best first.
+    pub fn in_time(
+        &self,
+        query: View<'_>,
+        items: usize,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<usize> {
+        self.near(query, items, IN_TIME, wanted)
+    }
+
+    /// The wanted rows of the query's length but so many items, of whose bits so many per thousand
+    /// differ at most, best first.
+    fn near(
+        &self,
+        query: View<'_>,
+        items: usize,
+        promising: u32,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<usize> {
         let (len, own) = (query.len(), kept(query));
         let middle = self.lengths.partition_point(|&(other, _)| other < len);
-        let near = |&at: &usize| self.lengths[at].0.abs_diff(len) <= SAME_LENGTH;
+        let near = |&at: &usize| self.lengths[at].0.abs_diff(len) <= items;
         let above = (middle..self.lengths.len()).take_while(near);
         let below = (0..middle).rev().take_while(near);
         let mut alike: Vec<(u32, u32)> = above
@@ -64,10 +92,9 @@ impl Glances {
                 let shared = len.min(other).div_ceil(STEP).min(KEPT);
                 (differing(&own[..shared], &self.kept[at][..shared]), row)
             })
-            .filter(|&(differ, row)| differ <= PROMISING && wanted(row))
+            .filter(|&(differ, row)| differ <= promising && wanted(row))
             .collect();
         alike.sort_unstable();
-        alike.truncate(most);
         alike.into_iter().map(|(_, row)| row as usize).collect()
     }
 }

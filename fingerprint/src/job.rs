@@ -22,7 +22,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::chromaprint;
+use crate::cluster::Pair;
 use crate::config::Config;
+use crate::covers::Cover;
 use crate::covers::shown::Shown;
 use crate::decisions::{self, Decision, Decisions, Said};
 use crate::duplicates::{self, Work};
@@ -32,10 +34,12 @@ use crate::library::{Conflict, Inputs, Library, inputs};
 use crate::print::ALGORITHM;
 use crate::report::{Failed, Picture, Report};
 use crate::shard::Shard;
+use crate::stems::Stems;
+use crate::stems::shown::Shown as ShownStems;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-pub(crate) const RULES: u32 = 5;
+pub(crate) const RULES: u32 = 6;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,7 @@ pub(crate) struct Findings {
     pub(crate) related: Vec<MatchEvidence>,
     pub(crate) pictures: Vec<Picture>,
     pub(crate) covers: Vec<Shown>,
+    pub(crate) stems: Vec<ShownStems>,
     pub(crate) work: Work,
 }
 
@@ -198,18 +203,10 @@ fn compare(
     pairs.extend(known.pairs_among(&library));
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     work.pairs = pairs.len() as u64;
-    let mut covers = config.covers.search(&library.prints, &new, progress);
-    covers.extend(known.covers_among(&library));
-    // Whoever is the same recording is no cover of it.
-    covers.retain(|cover| {
-        !pairs
-            .iter()
-            .any(|pair| (pair.a, pair.b) == (cover.a, cover.b))
-    });
-    covers.sort_by_key(|cover| (cover.a, cover.b));
+    let (covers, stems) = likely(&library, &new, &known, &pairs, config, progress);
     let (rows, prints) = (&library.rows, &library.prints);
     let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
-    let found = Known::of(&library, &pairs, &covers);
+    let found = Known::of(&library, &pairs, &covers, &stems);
     let report = DuplicateReport {
         run,
         clusters: clustered.clusters,
@@ -217,6 +214,7 @@ fn compare(
     let findings = Findings {
         pictures: Picture::of(&library, &pairs),
         covers: Shown::of(&library, &covers),
+        stems: ShownStems::of(&library, &stems),
         silent: library.silent,
         conflicts: library.conflicts,
         related: clustered.related,
@@ -234,6 +232,32 @@ fn compare(
     found.keep(store, config, &run)?;
     store.put_json(&key, &report)?;
     Ok((report, findings, false))
+}
+
+/// What is no duplicate but may be one song: played again, or given as its instruments.
+fn likely(
+    library: &Library,
+    new: &[bool],
+    known: &Known,
+    pairs: &[Pair],
+    config: &Config,
+    progress: &dyn Progress,
+) -> (Vec<Cover>, Vec<Stems>) {
+    let mut covers = config.covers.search(&library.prints, new, progress);
+    covers.extend(known.covers_among(library));
+    covers.sort_by_key(|cover| (cover.a, cover.b));
+    let mut stems = config.stems.search(&library.prints, new, progress);
+    stems.extend(known.stems_among(library));
+    stems.sort_by_key(|stems| (stems.a, stems.b));
+    // Whoever is the same recording is no cover of it and no stem, and a stem is no cover.
+    let same: BTreeSet<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+    stems.retain(|stems| !same.contains(&(stems.a, stems.b)));
+    let in_time: BTreeSet<(usize, usize)> = stems.iter().map(|stems| (stems.a, stems.b)).collect();
+    covers.retain(|cover| {
+        let pair = (cover.a, cover.b);
+        !same.contains(&pair) && !in_time.contains(&pair)
+    });
+    (covers, stems)
 }
 
 /// Writes `report.html` into a folder, which is made where it is missing.

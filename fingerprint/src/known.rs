@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::job::RULES;
 use crate::library::Library;
 use crate::print::ALGORITHM;
+use crate::stems::Stems;
 use crate::stored::Source;
 
 /// Folder of all of them.
@@ -33,6 +34,8 @@ pub struct Known {
     pairs: Vec<Pair>,
     /// Likely covers among them.
     covers: Vec<Cover>,
+    /// What keeps time among them.
+    stems: Vec<Stems>,
     #[serde(skip)]
     of: BTreeMap<String, usize>,
 }
@@ -67,6 +70,7 @@ fn folder(config: &Config) -> String {
         &config.matching,
         &config.bent,
         &config.covers,
+        &config.stems,
     );
     let said = serde_json::to_vec(&decides).expect("settings are plain data");
     format!("{PREFIX}{}/", &Sha256::of(said).to_string()[..20])
@@ -74,11 +78,12 @@ fn folder(config: &Config) -> String {
 
 impl Known {
     /// What a run compared.
-    pub fn of(library: &Library, pairs: &[Pair], covers: &[Cover]) -> Known {
+    pub fn of(library: &Library, pairs: &[Pair], covers: &[Cover], stems: &[Stems]) -> Known {
         Known {
             audios: names(library),
             pairs: pairs.to_vec(),
             covers: covers.to_vec(),
+            stems: stems.to_vec(),
             of: BTreeMap::new(),
         }
     }
@@ -106,6 +111,9 @@ impl Known {
         known
             .covers
             .retain(|cover| cover.a.max(cover.b) < known.audios.len());
+        known
+            .stems
+            .retain(|stems| stems.a.max(stems.b) < known.audios.len());
         Ok(known)
     }
 
@@ -151,6 +159,17 @@ impl Known {
             Some(if a < b { cover } else { cover.mirrored() })
         });
         covers.collect()
+    }
+
+    /// What keeps time among them.
+    pub fn stems_among(&self, library: &Library) -> Vec<Stems> {
+        let rows = self.rows_in(library);
+        let stems = self.stems.iter().filter_map(|stems| {
+            let (a, b) = (*rows.get(&stems.a)?, *rows.get(&stems.b)?);
+            let (a, b) = (a.min(b), a.max(b));
+            Some(Stems { a, b, ..*stems })
+        });
+        stems.collect()
     }
 
     /// The rows of a library by our own numbers.

@@ -7,7 +7,8 @@
 //! bits, are found by triples of peaks ([`peaks`], [`triples`]), looked up as they are and bent
 //! ([`bent`]), and traced ([`mod@trace`]); pairs of the same peaks ([`landmarks`]) name a noisy clip ([`mod@identify`]). What matches is clustered without chaining ([`cluster`]), and
 //! published by [`job`] as a duplicate report with its evidence; what a person decided holds for
-//! ever ([`decisions`]). Stretches that say nothing
+//! ever ([`decisions`]). What is no duplicate but may be one song, played again ([`covers`]) or given
+//! as its instruments ([`stems`]), is shown to a person. Stretches that say nothing
 //! (silence, drones, tones) take part in none of it ([`entropy`]).
 //!
 //! The server reads the same fingerprints and index from an edition ([`edition`]); it is built
@@ -59,6 +60,7 @@ pub mod print;
 pub mod report;
 #[cfg(feature = "job")]
 pub mod shard;
+pub mod stems;
 pub mod stored;
 pub mod trace;
 pub mod triples;

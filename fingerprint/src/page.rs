@@ -49,6 +49,14 @@ pub fn html(report: &Report) -> String {
         }
         page.push_str("</ul></section>");
     }
+    if !report.stems.is_empty() {
+        page.push_str("<section><h2>Perhaps stems or mixes of one song</h2><p>Low severity; nothing is merged.<ul>");
+        for stems in &report.stems {
+            let [a, b] = [&stems.a, &stems.b].map(|id| titled(report, id));
+            let _ = write!(page, "<li>{a} and {b}: {}", stems.together);
+        }
+        page.push_str("</ul></section>");
+    }
     page.push_str(
         "<section><p>Wrong? <code>backline fingerprint decide ISRC ISRC different --who NAME \
          --why REASON</code> holds for ever, and so does <code>same</code>.</section></html>",

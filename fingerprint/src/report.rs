@@ -16,6 +16,7 @@ use crate::duplicates::Work;
 use crate::job::{Findings, Made};
 use crate::library::{Conflict, Library};
 use crate::shard::Shard;
+use crate::stems::shown::Shown as ShownStems;
 
 /// Rows of a table beyond which the rest is only counted; `--json` has all.
 const MAX_LINES: usize = 60;
@@ -111,6 +112,8 @@ pub struct Report {
     pub related: Vec<MatchEvidence>,
     /// What may be the same song, played again: for a person to look at, never merged.
     pub covers: Vec<Shown>,
+    /// What may be stems or mixes of one song: for a person to look at, never merged.
+    pub stems: Vec<ShownStems>,
     /// How the matches look.
     pub pictures: Vec<Picture>,
     /// Recordings that say nothing: silence, tones.
@@ -136,6 +139,7 @@ impl Report {
             clusters: Vec::new(),
             related: Vec::new(),
             covers: Vec::new(),
+            stems: Vec::new(),
             pictures: Vec::new(),
             silent: Vec::new(),
             conflicts: Vec::new(),
@@ -157,6 +161,7 @@ impl Report {
         self.clusters = duplicates.clusters;
         self.related = findings.related;
         self.covers = findings.covers;
+        self.stems = findings.stems;
         self.pictures = findings.pictures;
         self.silent = findings.silent;
         self.conflicts = findings.conflicts;
@@ -179,6 +184,7 @@ impl Report {
             .chain(clustered)
             .chain(related)
             .chain(self.covers.iter().flat_map(|cover| [&cover.a, &cover.b]))
+            .chain(self.stems.iter().flat_map(|stems| [&stems.a, &stems.b]))
             .chain(&self.silent)
             .chain(conflicts)
         {
@@ -267,13 +273,7 @@ impl fmt::Display for Report {
         };
         self.fmt_clusters(f)?;
         self.fmt_related(f)?;
-        for cover in self.covers.iter().take(MAX_LINES) {
-            let [a, b] = [&cover.a, &cover.b].map(|id| self.name(id));
-            writeln!(
-                f,
-                "\nperhaps one song, played twice: {a} and {b}\n  {cover} (low severity; nothing is merged)"
-            )?;
-        }
+        self.fmt_likely(f)?;
         if !self.silent.is_empty() {
             let names: Vec<String> = self
                 .silent
@@ -356,6 +356,26 @@ impl Report {
             self.clusters.len()
         )?;
         writeln!(f, "{table}")
+    }
+
+    /// What a person may look at some day.
+    fn fmt_likely(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for cover in self.covers.iter().take(MAX_LINES) {
+            let [a, b] = [&cover.a, &cover.b].map(|id| self.name(id));
+            writeln!(
+                f,
+                "\nperhaps one song, played twice: {a} and {b}\n  {cover} (low severity; nothing is merged)"
+            )?;
+        }
+        for stems in self.stems.iter().take(MAX_LINES) {
+            let [a, b] = [&stems.a, &stems.b].map(|id| self.name(id));
+            writeln!(
+                f,
+                "\nperhaps stems or mixes of one song: {a} and {b}\n  {} (low severity; nothing is merged)",
+                stems.together
+            )?;
+        }
+        Ok(())
     }
 
     fn fmt_related(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

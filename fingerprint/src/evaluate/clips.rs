@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::Plan;
 use super::degrade::{Damage, sixteen_bits};
 use super::peers::{Audfprint, by_items, items};
+use super::shared::{SHARED, correlation};
 use super::songs::Song;
 use super::sound::{Dice, faster, mixed, pink, room};
 use super::speech::Talk;
@@ -36,16 +37,31 @@ pub struct Heard {
     pub wrong: f64,
     /// The top-1 share that is asked for, where one is.
     pub target: Option<f64>,
-    /// Clips of other songs that were taken for one of the catalogue: per cent.
+    /// Clips of other songs that were taken for one of the catalogue without holding its sound: per
+    /// cent.
     pub strangers: f64,
-    /// Those: whose clip, and what it was taken for.
-    pub taken_for: Vec<(PathBuf, PathBuf)>,
+    /// Clips of other songs that were taken for one whose sound they hold, sample for sample (a
+    /// passage that a composer used twice): per cent.
+    pub shared: f64,
+    /// All of those.
+    pub taken_for: Vec<Taken>,
     /// Processor time of a query with its peaks, milliseconds: mean.
     pub cpu_ms: f64,
     /// What Chromaprint's items alone answer, sought everywhere.
     pub chromaprint: Answers,
     /// What audfprint answers, where it is installed.
     pub audfprint: Option<Answers>,
+}
+
+/// A clip of a stranger that was named.
+#[derive(Clone, Debug, Serialize)]
+pub struct Taken {
+    /// Whose clip.
+    pub clip: PathBuf,
+    /// What it was taken for.
+    pub song: PathBuf,
+    /// The highest correlation of its samples, before they were damaged, with those of the song.
+    pub correlation: f64,
 }
 
 /// What a system answers, per cent of the clips.
@@ -57,7 +73,7 @@ pub struct Answers {
     pub right: f64,
     /// And wrong.
     pub wrong: f64,
-    /// Clips of other songs that were taken for one of the catalogue.
+    /// Clips of other songs that were taken for one of the catalogue, whatever they share with it.
     pub strangers: f64,
 }
 
@@ -140,14 +156,16 @@ pub(super) fn clips(
             let known = made(&ours, *damage, seconds, plan, talk);
             let others = made(strangers, *damage, seconds, plan, talk);
             progress.advance((known.len() + others.len()) as u64);
-            let taken_for = |clip: &Clip<'_>, row: usize| {
-                (strangers[clip.song].path.clone(), songs[row].path.clone())
+            let taken = |clip: &Clip<'_>, row: usize| Taken {
+                clip: strangers[clip.song].path.clone(),
+                song: songs[row].path.clone(),
+                correlation: correlation(clip.clean, &songs[row].samples),
             };
             table.push(Heard {
                 noise: (*noise).to_owned(),
                 seconds,
                 target: targets.map(|targets| targets[at]),
-                ..ear.heard(&known, &others, &taken_for)
+                ..ear.heard(&known, &others, &taken)
             });
         }
     }
@@ -214,12 +232,18 @@ impl Ear<'_> {
         &self,
         known: &[Clip<'_>],
         others: &[Clip<'_>],
-        taken_for: &dyn Fn(&Clip<'_>, usize) -> (PathBuf, PathBuf),
+        taken: &(dyn Fn(&Clip<'_>, usize) -> Taken + Sync),
     ) -> Heard {
         let (of_known, of_others) = (self.hear(known, true), self.hear(others, false));
         let ours = Answers::of(&of_known, &of_others);
         let nanos: u64 = of_known.iter().map(|answer| answer.nanos).sum();
-        let taken = others.iter().zip(&of_others).filter(|(_, a)| a.accepted);
+        let named = others.par_iter().zip(&of_others);
+        let named = named.filter(|(_, answer)| answer.accepted);
+        let taken_for: Vec<Taken> = named
+            .filter_map(|(clip, answer)| Some(taken(clip, answer.row?)))
+            .collect();
+        let shared = taken_for.iter().filter(|taken| taken.correlation >= SHARED);
+        let shared = shared.count();
         let all: Vec<&Clip<'_>> = known.iter().chain(others).collect();
         let peer = |answers: &[Option<(usize, bool)>]| {
             let (of_known, of_others) = answers.split_at(known.len());
@@ -243,10 +267,9 @@ impl Ear<'_> {
             right: ours.right,
             wrong: ours.wrong,
             target: None,
-            strangers: ours.strangers,
-            taken_for: taken
-                .filter_map(|(clip, answer)| Some(taken_for(clip, answer.row?)))
-                .collect(),
+            strangers: percent(taken_for.len() - shared, others.len()),
+            shared: percent(shared, others.len()),
+            taken_for,
             cpu_ms: nanos as f64 / 1e6 / known.len().max(1) as f64,
             chromaprint: peer(&of_items),
             audfprint: of_audfprint.as_deref().map(peer),

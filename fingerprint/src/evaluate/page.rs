@@ -1,8 +1,10 @@
 //! How does an evaluation look, in a terminal and in a browser?
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 
-use super::{Answers, Evaluation, Found};
+use super::{Answers, Evaluation, Found, Heard};
 
 /// For a terminal.
 pub fn text(evaluation: &Evaluation) -> String {
@@ -64,7 +66,7 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.heard.is_empty() {
         let _ = writeln!(
             out,
-            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}{:>20}{:>18}\n{:>130}",
+            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}{:>9}{:>20}{:>18}\n{:>139}",
             "clips",
             "s",
             "top %",
@@ -72,6 +74,7 @@ pub fn text(evaluation: &Evaluation) -> String {
             "right %",
             "wrong %",
             "strangers %",
+            "shared %",
             "CPU ms",
             "Chromaprint",
             "audfprint",
@@ -81,7 +84,7 @@ pub fn text(evaluation: &Evaluation) -> String {
     for row in &evaluation.heard {
         let _ = writeln!(
             out,
-            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}{:>20}{:>18}",
+            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}{:>9.1}{:>20}{:>18}",
             row.noise,
             row.seconds,
             row.top,
@@ -89,11 +92,13 @@ pub fn text(evaluation: &Evaluation) -> String {
             row.right,
             row.wrong,
             row.strangers,
+            row.shared,
             row.cpu_ms,
             answers(Some(row.chromaprint)),
             answers(row.audfprint)
         );
     }
+    taken(&mut out, evaluation);
     if let Some(found) = &evaluation.replayed {
         let _ = writeln!(
             out,
@@ -117,6 +122,51 @@ pub fn text(evaluation: &Evaluation) -> String {
         );
     }
     out
+}
+
+/// All rows of clips in one line, and which strangers were named, with how much of their sound the
+/// song holds.
+fn taken(out: &mut String, evaluation: &Evaluation) {
+    let clips = |of: usize| {
+        evaluation
+            .heard
+            .iter()
+            .map(|row| row.clips[of])
+            .sum::<usize>()
+    };
+    if clips(1) == 0 {
+        return;
+    }
+    // Shares are per cent of a row's clips.
+    let all = |of: usize, share: fn(&Heard) -> f64| {
+        let rows = evaluation.heard.iter();
+        let sum: f64 = rows.map(|row| share(row) * row.clips[of] as f64).sum();
+        sum / clips(of) as f64
+    };
+    let _ = writeln!(
+        out,
+        "all rows: {:.2} % of clips named wrongly, {:.2} % of strangers' clips named, {:.2} % more for a song whose sound they hold",
+        all(0, |row| row.wrong),
+        all(1, |row| row.strangers),
+        all(1, |row| row.shared)
+    );
+    let mut pairs: BTreeMap<(&Path, &Path), Vec<f64>> = BTreeMap::new();
+    for taken in evaluation.heard.iter().flat_map(|row| &row.taken_for) {
+        let pair = pairs.entry((&taken.clip, &taken.song)).or_default();
+        pair.push(taken.correlation);
+    }
+    for ((clip, song), mut correlations) in pairs {
+        correlations.sort_by(f64::total_cmp);
+        let _ = writeln!(
+            out,
+            "{} clips of {} were taken for {}: their samples correlate by {:.2} to {:.2}",
+            correlations.len(),
+            clip.display(),
+            song.display(),
+            correlations[0],
+            correlations[correlations.len() - 1]
+        );
+    }
 }
 
 fn answers(peer: Option<Answers>) -> String {

@@ -6,12 +6,12 @@ use fingerprint::evaluate::{Evaluation, Plan, evaluate, text, write};
 
 use crate::synth::{RATE, louder, song, wav};
 
-fn evaluated(music: &std::path::Path) -> Evaluation {
+fn evaluated(music: &std::path::Path, damaged: usize) -> Evaluation {
     let plan = Plan {
         music: music.to_owned(),
         seed: 3,
         songs: 4,
-        damaged: 2,
+        damaged,
         strangers: 1,
         only: Some("noise 10 dB".to_owned()),
         seconds: 40.0,
@@ -28,7 +28,7 @@ fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
         let file = music.path().join(format!("{seed}.wav"));
         wav(&file, &louder(&song(seed, 40.0), 0.5), RATE);
     }
-    let done = evaluated(music.path());
+    let done = evaluated(music.path(), 2);
     assert_eq!(done.songs.len() + done.strangers.len(), 5);
     let [noise] = &done.found[..] else {
         panic!("{:?}", done.found);
@@ -44,6 +44,7 @@ fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
     for row in &done.heard {
         assert_eq!(row.clips, [4, 4]);
         assert_eq!((row.wrong, row.strangers), (0.0, 0.0), "{row:?}");
+        assert_eq!((row.shared, row.taken_for.len()), (0.0, 0), "{row:?}");
         let theirs = row.chromaprint;
         assert!(theirs.right <= theirs.top && theirs.right + theirs.wrong <= 100.0);
     }
@@ -53,7 +54,7 @@ fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
             (100.0, 100.0, 100.0)
         );
     }
-    let again = evaluated(music.path());
+    let again = evaluated(music.path(), 2);
     assert_eq!(again.songs, done.songs);
     for (a, b) in done.heard.iter().zip(&again.heard) {
         assert_eq!((a.top, a.chromaprint.top), (b.top, b.chromaprint.top));
@@ -67,4 +68,35 @@ fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
     write(folder.path(), &done).unwrap();
     let page = std::fs::read_to_string(folder.path().join("evaluation.html")).unwrap();
     assert_eq!(page.matches("<svg").count(), 1 + done.heard.len());
+}
+
+#[test]
+fn a_strangers_clip_of_a_passage_that_the_catalogue_holds_is_counted_apart() {
+    let music = tempfile::tempdir().unwrap();
+    let passage = song(99, 15.0);
+    for seed in 1..=5 {
+        let file = music.path().join(format!("{seed}.wav"));
+        let mut own = song(seed, 40.0);
+        // The first, which is the stranger at this seed, begins with it; another almost ends with it.
+        for (holder, second) in [(1, 2), (3, 23)] {
+            if seed == holder {
+                let from = (second * RATE) as usize;
+                own[from..from + passage.len()].copy_from_slice(&passage);
+            }
+        }
+        wav(&file, &louder(&own, 0.5), RATE);
+    }
+    let done = evaluated(music.path(), 0);
+    let named: Vec<_> = done.heard.iter().flat_map(|row| &row.taken_for).collect();
+    assert!(!named.is_empty(), "{}", text(&done));
+    for taken in named {
+        assert!(taken.correlation >= 0.8, "{taken:?}");
+    }
+    for row in &done.heard {
+        assert_eq!(row.strangers, 0.0, "{row:?}");
+        let counted = row.shared * row.clips[1] as f64 / 100.0;
+        assert_eq!(counted.round() as usize, row.taken_for.len());
+    }
+    let shown = text(&done);
+    assert!(shown.contains("their samples correlate by"), "{shown}");
 }
