@@ -160,12 +160,15 @@ fn what_says_nothing_is_no_clip_of_anything() {
             float_wav(&samples, 1, RATE, 4 * samples.len() as u32),
         )
         .unwrap();
-        let clip = chromaprint::of_clip(&file, Some(15.0)).unwrap();
-        assert_eq!(
-            edition.hear(clip.print().peaks(), &config.identify),
-            [],
-            "{name}"
-        );
+        match chromaprint::of_clip(&file, Some(15.0)) {
+            Ok(clip) => assert_eq!(
+                edition.hear(clip.print().peaks(), &config.identify),
+                [],
+                "{name}"
+            ),
+            // What is no number is no sound at all.
+            Err(error) => assert!(samples.iter().any(|s| !s.is_finite()), "{name}: {error}"),
+        }
     }
     for (name, bytes) in broken() {
         let file = dir.path().join("clip.wav");
