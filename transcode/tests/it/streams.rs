@@ -8,15 +8,21 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const AOTUV: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/aotuv");
+/// Where the sources are, of whatever clone runs this.
+fn aotuv() -> String {
+    std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs tests") + "/aotuv"
+}
 
-/// The sources of libogg, which lie in a crate of their own.
+/// The sources of libogg, which lie in a crate of their own; other platforms' crates may not be here.
 fn libogg() -> PathBuf {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+    let (version, _) = run(&cargo, &["-vV"]);
+    let version = String::from_utf8(version).expect("utf-8");
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    let host = ["--filter-platform", host.expect("a host")];
     let arguments = ["metadata", "--format-version", "1", "--offline", "--locked"];
-    let mut command = Command::new(cargo);
-    let output = command.args(arguments).output();
-    let metadata: Value = serde_json::from_slice(&output.expect("cargo").stdout).expect("JSON");
+    let (metadata, _) = run(&cargo, &[&arguments[..], &host].concat());
+    let metadata: Value = serde_json::from_slice(&metadata).expect("JSON");
     let packages = metadata["packages"].as_array().expect("packages");
     let ogg = packages.iter().find(|it| it["name"] == "ogg_next_sys");
     let manifest = ogg.and_then(|it| it["manifest_path"].as_str());
@@ -27,7 +33,8 @@ fn libogg() -> PathBuf {
 /// What `compare.c` prints, linked with the sources compiled with `flag`.
 fn streams(ogg: &Path, folder: &Path, flag: &str) -> String {
     let program = folder.join(flag.trim_start_matches('-'));
-    let lib = Path::new(AOTUV).join("lib");
+    let aotuv = aotuv();
+    let lib = Path::new(&aotuv).join("lib");
     let is_source = |path: &PathBuf| {
         let name = path.file_name().expect("a name");
         path.extension().is_some_and(|it| it == "c") && name != "vorbisfile.c"
@@ -41,9 +48,9 @@ fn streams(ogg: &Path, folder: &Path, flag: &str) -> String {
     let compiler = compiler
         .args(["-w", "-O1", "-DHAVE_STDINT_H", flag, "-o"])
         .arg(&program)
-        .args([format!("-I{AOTUV}/lib"), format!("-I{AOTUV}/include")])
+        .args([format!("-I{aotuv}/lib"), format!("-I{aotuv}/include")])
         .arg(format!("-I{}", ogg.join("include").display()))
-        .arg(format!("{AOTUV}/compare.c"))
+        .arg(format!("{aotuv}/compare.c"))
         .args(listed(&lib))
         .args(listed(&ogg.join("src")))
         .arg("-lm");
