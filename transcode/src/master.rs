@@ -167,7 +167,7 @@ pub fn flac_bits(info: &AudioInfo) -> u8 {
         .unwrap_or(24)
 }
 
-/// What brings the true peak of floating point down to full scale; what ends the rounding of figures is taken off too.
+/// What brings the true peak of floating point down to full scale, and a thousandth more, since figures are rounded.
 fn fit(info: &AudioInfo, loudness: &Loudness) -> GainDb {
     match loudness.true_peak {
         Some(peak) if info.bits.is_none() && peak.0 > 0.0 => GainDb(-peak.0 - 0.001),

@@ -1,5 +1,5 @@
-/* The main loop of _vp_offset_and_mix, four lines at a time, outside the impulse blocks of M3 (included by
-   psy.c under FAST_SSE2). */
+/* Masks mixed, four lines at a time (included by psy.c under FAST_SSE2): the spreading that opens the impulse blocks
+   of M3, and the main loop of _vp_offset_and_mix for all other blocks. */
 
 /* The spreading of set_m3p: each line raises those above it by `step` over their own width where they lie below a
    slope that falls from it. */
