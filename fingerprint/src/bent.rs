@@ -27,8 +27,10 @@ pub struct Bending {
     pub triple_sampling: u32,
     /// Which recordings are traced.
     pub votes: Gate,
-    /// How many lines per query at most, the least likely by chance first.
+    /// How many lines per query at most, the least likely by chance first ...
     pub traced: usize,
+    /// ... and of those per recording: of a loop at another speed, the first lie a beat aside.
+    pub lines_per_row: usize,
     /// Stretches at which pitch moves too, as when a record turns slower.
     pub varispeed: Vec<f64>,
     /// Stretches at which pitch stays.
@@ -138,7 +140,7 @@ impl Bending {
         found.sort_by(|x, y| x.0.cmp(&y.0).then(y.1.total_cmp(&x.1)));
         found
             .chunk_by(|x, y| x.0 == y.0)
-            .flat_map(|row| row.iter().take(LINES_PER_ROW))
+            .flat_map(|row| row.iter().take(self.lines_per_row))
             .map(|&(row, _, line)| (row, line))
             .collect()
     }
@@ -262,10 +264,6 @@ const SEGMENT_SECONDS: f64 = SEGMENT as f64 * FRAME_SECONDS;
 
 /// Frames by which an offset of items may be off: an item is 5.3.
 const WHOLE_DRIFT: i64 = 8;
-
-/// Rough lines that are traced per pair of recordings: of a loop at another speed, the first lie a
-/// beat aside.
-const LINES_PER_ROW: usize = 4;
 
 /// Seconds from the first peak to the last.
 fn seconds(print: &Print) -> f64 {

@@ -6,7 +6,7 @@
 
 use crate::peaks::{FRAME_SECONDS, Peak};
 
-/// Most peaks of a clip: 30 s at four times the density of music, 16 KiB. Bounds a query's work.
+/// Most peaks of a clip: 30 s at three times the density of music, 16 KiB. Bounds a query's work.
 pub const MAX_PEAKS: usize = 4096;
 
 /// Longest clip, seconds.

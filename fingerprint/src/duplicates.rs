@@ -199,6 +199,7 @@ pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pai
     // Two alone need no thin indexes, and no bound on what is read of them.
     let mut bent = config.bent.clone();
     bent.votes.max_bytes = u64::MAX;
+    bent.lines_per_row = bent.traced;
     let items = build(second, 0);
     let pairs = build(&[Landmarks::from(b)], bent.pair_sampling / 2);
     let triples = build(&[Triples::from(b)], bent.triple_sampling / 2);

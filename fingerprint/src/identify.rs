@@ -1,8 +1,8 @@
 //! Which recording of the catalogue is this clip, if any?
 //!
-//! The clip's landmarks vote for (recording, offset) through the index, the rarest first; the best of
-//! those are traced ([`crate::trace`]) and judged peak by peak ([`crate::odds`]), as the clip is first
-//! and then at other speeds. What is not clear by then is asked once more, with all landmarks. An
+//! The clip's landmarks vote for (recording, offset) through the index, the rarest first; thousands of
+//! those are glanced at ([`crate::outline`]), the best traced ([`crate::trace`]) and judged peak by peak
+//! ([`crate::odds`]), as the clip is first and then at other speeds. What is not clear by then is asked once more, with all landmarks. An
 //! answer is accepted if the odds against chance exceed a bar that rises with the size of the catalogue:
 //! twice the places at which a clip may fit are twice the chances to fit somewhere wrongly. A
 //! longer clip gathers odds faster, so its length needs no rule of its own.
@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::candidates::{Candidate, Gate, agreeing};
 use crate::index::Index;
 use crate::landmarks::{Bend, landmarks};
-use crate::odds::{Odds, met};
+use crate::odds::Odds;
+use crate::outline::Outline;
 use crate::peaks::Peak;
 use crate::trace::{AROUND, Line, follow};
 
@@ -26,10 +27,9 @@ pub struct Listening {
     pub votes: Gate,
     /// Bytes of the index that are read at first, for each speed.
     pub first_bytes: u64,
-    /// How many of them are glanced at, those with most votes first, …
+    /// How many places are glanced at ([`crate::outline`]), those with most votes first, …
     pub glanced: usize,
-    /// … and how many of those are traced, those with most peaks in common first: at the clip's own
-    /// speed …
+    /// … and how many of those are traced, those that fit best first: at the clip's own speed …
     pub traced: usize,
     /// … and at each other.
     pub traced_at_speeds: usize,
@@ -117,7 +117,7 @@ impl Listening {
         quick.chain(more.then_some((1.0, self.votes.max_bytes)))
     }
 
-    /// The candidates with most votes, and of those the ones with most peaks of the clip.
+    /// The candidates with most votes, and of those the ones that fit the clip best.
     fn voted<'a>(
         &self,
         clip: &[Peak],
@@ -129,26 +129,23 @@ impl Listening {
         let keys = landmarks(clip, bend, index.sampling())
             .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
         let mut found = agreeing(keys, index, votes, |_| true);
-        let by_votes = |found: &Candidate| (usize::MAX - found.shared, found.row, found.offset);
-        found.sort_by_key(by_votes);
-        let clear = |most: usize| {
-            found
-                .get(most)
-                .is_none_or(|other| found[0].shared >= FEW * other.shared)
+        found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
+        found.truncate(self.glanced);
+        let outline = Outline::new(clip, bend);
+        let fit = |found: Candidate| {
+            (
+                outline.fit(peaks_of(found.row as usize), found.offset),
+                found,
+            )
         };
-        if bend != Bend::NONE {
-            found.truncate(self.traced_at_speeds);
-        } else if !clear(self.traced) {
-            found.truncate(self.glanced.max(self.traced));
-            let peaks = |found: &Candidate| {
-                let line = rough(bend, found);
-                let row = around(clip, peaks_of(found.row as usize), &line);
-                met(clip, row, &line)
-            };
-            found.sort_by_cached_key(|found| (u32::MAX - peaks(found), by_votes(found)));
-        }
-        found.truncate(self.traced);
-        found
+        let mut fitted: Vec<(f32, Candidate)> = found.into_iter().map(fit).collect();
+        // Stable: of equals the one with more votes stays in front.
+        fitted.sort_by(|x, y| y.0.total_cmp(&x.0));
+        fitted.truncate(match bend == Bend::NONE {
+            true => self.traced,
+            false => self.traced_at_speeds,
+        });
+        fitted.into_iter().map(|(_, found)| found).collect()
     }
 
     fn traced(

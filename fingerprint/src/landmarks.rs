@@ -95,10 +95,10 @@ fn times(stretch: f64) -> [u32; LATEST] {
     std::array::from_fn(|frames| (frames as f32 * stretch).round() as u32)
 }
 
-/// 8 bits of pitch, 7 of interval, 6 of time.
+/// 9 bits of pitch, 7 of interval, 6 of time.
 fn key(from: i32, interval: i32, time: u32) -> u32 {
     let interval = (interval + ZONE_PITCH + PITCH_STEP / 2).div_euclid(PITCH_STEP) as u32;
-    ((from.clamp(0, 255) as u32) << 13) | (interval << 6) | time
+    ((from.clamp(0, 511) as u32) << 13) | (interval << 6) | time
 }
 
 /// A recording as its landmarks, to be indexed.

@@ -7,7 +7,7 @@
 //! density can deceive.
 
 use crate::peaks::Peak;
-use crate::trace::{ASIDE, FRAMES_OFF, Line, UNITS_OFF, UNITS_OFF_FIRST, neighbours, within};
+use crate::trace::{ASIDE, FRAMES_OFF, Line, UNITS_OFF, neighbours, within};
 
 /// Pitch units by which a peak that is met exactly may miss the line: 6 cents.
 const UNITS_EXACT: f64 = 1.5;
@@ -110,11 +110,6 @@ impl Odds {
         let nearly = (self.met - self.exact).max(1e-3);
         odds(exact, self.exact) + odds(met - exact, nearly) + missed
     }
-}
-
-/// Peaks that a recording has along a line as it is.
-pub fn met(clip: &[Peak], row: &[Peak], line: &Line) -> u32 {
-    tally(clip, row, line, UNITS_OFF_FIRST).met
 }
 
 fn tally(clip: &[Peak], row: &[Peak], line: &Line, off: f64) -> Tally {

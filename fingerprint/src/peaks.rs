@@ -31,8 +31,10 @@ pub const UNITS_PER_SEMITONE: i32 = 24;
 /// Pitch units of an octave.
 pub const UNITS_PER_OCTAVE: i32 = 12 * UNITS_PER_SEMITONE;
 
-/// The lowest pitch that is looked at: below it lie the bass drum and a telephone's cut.
-pub const LOWEST_HZ: f32 = 200.0;
+/// The lowest pitch that is looked at, C2: bass lines stand out where voices and hiss cover what lies
+/// above. From 200 Hz on, 16 of 200 clips of 10 s under babble as loud as the music were not named, from
+/// here 5 (`evaluate --seed 41`).
+pub const LOWEST_HZ: f32 = 65.4;
 
 /// The highest: above it `fpcalc`'s resampler, which feeds us, begins to fade.
 pub const HIGHEST_HZ: f32 = 4_200.0;

@@ -12,7 +12,7 @@ use crate::peaks::Peak;
 /// Names the algorithm and our revision of everything before it (decoding, rounding to
 /// 16 bits, resampling). A change that can alter items must change this name, since a
 /// fingerprint that is present in the store is taken as done.
-pub const ALGORITHM: &str = "chromaprint-test2-peaks-r2";
+pub const ALGORITHM: &str = "chromaprint-test2-peaks-r3";
 
 /// Seconds from one item to the next: 1365 samples at 11,025 Hz.
 pub const ITEM_SECONDS: f64 = 1365.0 / 11_025.0;

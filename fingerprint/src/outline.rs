@@ -1,0 +1,209 @@
+//! At which of thousands of places may a clip lie?
+//!
+//! Votes say where a clip may lie, but in noise the right place has hardly more of them than the
+//! best of many wrong ones. So each is glanced at: how many of the recording's peaks there does the
+//! clip have, beside what its notes give at any time? The clip is drawn once as a bitmap of frames and
+//! pitches; a glance reads the recording's peaks, which lie side by side, and two bits for each.
+
+use crate::landmarks::Bend;
+use crate::peaks::Peak;
+use crate::trace::FRAMES_OFF;
+
+/// Pitch units that share a bit, as a power of two, and the bits of a frame.
+const CELL: u32 = 1;
+const CELLS: usize = 2048 >> CELL;
+const WORDS: usize = CELLS / 64;
+
+/// Pitch units by which a peak may be off that is met nearly, and exactly.
+const UNITS_NEARLY: i32 = 3;
+const UNITS_EXACTLY: i32 = 1;
+
+/// Frames that are drawn: a minute. Bounds the memory of what is no clip.
+const MOST_FRAMES: usize = 2600;
+
+/// One bit for each cell.
+type Cells = [u64; WORDS];
+
+/// What a clip's peaks cover in a frame.
+#[derive(Clone, Copy)]
+struct Frame {
+    nearly: Cells,
+    exactly: Cells,
+}
+
+/// A clip as a bitmap.
+pub(crate) struct Outline {
+    frames: Vec<Frame>,
+    /// Share of the frames in which each cell is covered, nearly and exactly.
+    often: Vec<[f32; 2]>,
+}
+
+impl Outline {
+    /// Draws a clip as it is once it is bent; 11 KB a second.
+    pub(crate) fn new(clip: &[Peak], bend: Bend) -> Outline {
+        let place = |peak: &Peak| (f64::from(peak.frame()) * bend.stretch).round() as usize;
+        let around = FRAMES_OFF as usize;
+        let len = clip
+            .last()
+            .map_or(0, |last| place(last) + around + 1)
+            .min(MOST_FRAMES);
+        let empty = Frame {
+            nearly: [0; WORDS],
+            exactly: [0; WORDS],
+        };
+        let mut frames = vec![empty; len];
+        let shift = bend.units().round() as i32;
+        for peak in clip {
+            let (at, pitch) = (place(peak), peak.pitch() + shift);
+            // Only in a damaged clip are peaks not in order.
+            let last = (at + around + 1).min(len);
+            for frame in &mut frames[at.saturating_sub(around).min(last)..last] {
+                cover(&mut frame.nearly, pitch, UNITS_NEARLY);
+            }
+            if let Some(frame) = frames.get_mut(at) {
+                cover(&mut frame.exactly, pitch, UNITS_EXACTLY);
+            }
+        }
+        let mut often = vec![[0f32; 2]; CELLS];
+        let share = 1.0 / len.max(1) as f32;
+        for frame in &frames {
+            covered(&frame.nearly, |cell| often[cell][0] += share);
+            covered(&frame.exactly, |cell| often[cell][1] += share);
+        }
+        Outline { frames, often }
+    }
+
+    /// How far the peaks of a recording that the clip has exceed what its notes give at any time, if
+    /// its first frame lies on `offset`: standard deviations, of those met nearly and exactly together.
+    pub(crate) fn fit(&self, row: &[Peak], offset: i64) -> f32 {
+        let (mut met, mut by_chance) = ([0u32; 2], [0f32; 2]);
+        let from = row.partition_point(|peak| i64::from(peak.frame()) < offset);
+        for peak in &row[from..] {
+            let place = i64::from(peak.frame()).checked_sub(offset);
+            let place = place.and_then(|place| usize::try_from(place).ok());
+            let Some(frame) = place.and_then(|place| self.frames.get(place)) else {
+                break;
+            };
+            let cell = cell(peak.pitch());
+            let has = |cells: &Cells| (cells[cell / 64] >> (cell % 64) & 1) as u32;
+            for (at, cells) in [&frame.nearly, &frame.exactly].into_iter().enumerate() {
+                met[at] += has(cells);
+                by_chance[at] += self.often[cell][at];
+            }
+        }
+        let above = |at: usize| (met[at] as f32 - by_chance[at]) / (by_chance[at] + 1.0).sqrt();
+        above(0) + above(1)
+    }
+}
+
+fn cell(pitch: i32) -> usize {
+    pitch.clamp(0, 2047) as usize >> CELL
+}
+
+fn cover(cells: &mut Cells, pitch: i32, units: i32) {
+    for cell in cell(pitch - units)..=cell(pitch + units) {
+        cells[cell / 64] |= 1 << (cell % 64);
+    }
+}
+
+/// Calls `each` for every cell that is covered.
+fn covered(cells: &Cells, mut each: impl FnMut(usize)) {
+    for (at, &word) in cells.iter().enumerate() {
+        let mut left = word;
+        while left != 0 {
+            each(64 * at + left.trailing_zeros() as usize);
+            left &= left - 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::made_up::dice;
+
+    /// Peaks as dense as music's, on a scale.
+    fn song(seed: u64, frames: u32) -> Vec<Peak> {
+        let mut dice = dice(seed);
+        let mut peaks: Vec<Peak> = (0..frames)
+            .map(|_| Peak::new(dice(frames), (dice(60) * 24 + dice(5)) as u16))
+            .collect();
+        peaks.sort_unstable();
+        peaks
+    }
+
+    /// Five seconds from frame 1000 on: one peak in `of` as it is, the others anywhere.
+    fn clip(song: &[Peak], of: u32) -> Vec<Peak> {
+        let mut dice = dice(7);
+        let part = song
+            .iter()
+            .filter(|peak| (1000..1215).contains(&peak.frame()));
+        let mut clip: Vec<Peak> = part
+            .map(|peak| match dice(of) {
+                0 => Peak::new(peak.frame() - 1000, peak.pitch() as u16),
+                _ => Peak::new(dice(215), (dice(60) * 24 + dice(5)) as u16),
+            })
+            .collect();
+        clip.sort_unstable();
+        clip
+    }
+
+    #[test]
+    fn a_noisy_clip_fits_its_own_place_best() {
+        let song = song(1, 4000);
+        let outline = Outline::new(&clip(&song, 4), Bend::NONE);
+        let best =
+            (-300..4300).max_by(|&x, &y| outline.fit(&song, x).total_cmp(&outline.fit(&song, y)));
+        assert_eq!(best, Some(1000));
+    }
+
+    #[test]
+    fn a_bent_clip_fits_where_the_recording_lies() {
+        let song = song(2, 4000);
+        let higher: Vec<Peak> = clip(&song, 2)
+            .iter()
+            .map(|peak| Peak::new(peak.frame(), peak.pitch() as u16 + 24))
+            .collect();
+        let fit = |semitones| {
+            let bend = Bend {
+                stretch: 1.0,
+                semitones,
+            };
+            Outline::new(&higher, bend).fit(&song, 1000)
+        };
+        assert!(
+            fit(-1.0) > 20.0 && fit(0.0) < 3.0,
+            "{} {}",
+            fit(-1.0),
+            fit(0.0)
+        );
+    }
+
+    #[test]
+    fn a_note_that_sounds_all_the_time_is_no_evidence() {
+        let drone: Vec<Peak> = (0..400).map(|frame| Peak::new(frame, 700)).collect();
+        assert!(Outline::new(&drone[..200], Bend::NONE).fit(&drone, 100) < 1.0);
+    }
+
+    #[test]
+    fn nothing_and_damaged_peaks_are_no_panic() {
+        let damaged: Vec<Peak> = [4000, 10, 3000, 20, 0]
+            .map(|frame| Peak::new(frame, 2047))
+            .to_vec();
+        for clip in [&damaged[..], &[]] {
+            for stretch in [0.98, 1.0, -1.0, f64::NAN] {
+                let outline = Outline::new(
+                    clip,
+                    Bend {
+                        stretch,
+                        semitones: 90.0,
+                    },
+                );
+                for offset in [i64::MIN, -3000, 0, 3000, i64::MAX] {
+                    outline.fit(&damaged, offset);
+                    outline.fit(&[], offset);
+                }
+            }
+        }
+    }
+}
