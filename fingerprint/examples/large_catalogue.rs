@@ -33,7 +33,7 @@ impl Dice {
 
 /// A track of half to one and a half times the seconds: a passage of some 4 to 7 s that comes
 /// again and again, two thirds of it unchanged. Items change five bits each, and some are those of
-/// everybody; 31 peaks a second, half of them on beats, half of them on a scale of seven notes.
+/// everybody; 42 peaks a second, half of them on beats, half of them on a scale of seven notes.
 fn track(dice: &mut Dice, seconds: f64) -> (Vec<u32>, Vec<Peak>) {
     let seconds = seconds * (0.5 + f64::from(dice.below(1000)) / 1000.0);
     let (key, beat) = (dice.below(24), 12 + dice.below(8));
@@ -41,10 +41,10 @@ fn track(dice: &mut Dice, seconds: f64) -> (Vec<u32>, Vec<Peak>) {
     let note = |dice: &mut Dice| {
         let scale = [0u32, 2, 4, 5, 7, 9, 11];
         if dice.below(10) >= 5 {
-            return dice.below(1056) as u16;
+            return dice.below(1520) as u16;
         }
-        // Of two throws the lower: the middle of the range is fuller than the top.
-        let octave = dice.below(4).min(dice.below(4));
+        // Of two throws the lower: the bottom of the range is fuller than the top.
+        let octave = dice.below(6).min(dice.below(6));
         let semitone = scale[dice.below(7).min(dice.below(7)) as usize] + 12 * octave;
         (24 * semitone + key + dice.below(3)) as u16
     };
@@ -60,7 +60,7 @@ fn track(dice: &mut Dice, seconds: f64) -> (Vec<u32>, Vec<Peak>) {
             item
         })
         .collect();
-    let count = (31.0 * f64::from(passage) * FRAME_SECONDS) as usize;
+    let count = (42.0 * f64::from(passage) * FRAME_SECONDS) as usize;
     let mut pattern: Vec<(u32, u16)> = (0..count).map(|_| (moment(dice), note(dice))).collect();
     let items = (0..(seconds / ITEM_SECONDS) as usize)
         .map(|at| {
@@ -129,7 +129,7 @@ fn copy(dice: &mut Dice, kind: usize, items: &[u32], peaks: &[Peak]) -> (Vec<u32
                 .iter()
                 .map(|peak| match dice.below(2) {
                     0 => *peak,
-                    _ => Peak::new(peak.frame(), dice.below(1200) as u16),
+                    _ => Peak::new(peak.frame(), dice.below(1600) as u16),
                 })
                 .collect();
             voiced.sort_unstable();
@@ -303,7 +303,7 @@ fn clips(prints: &[Print], config: &Config, dice: &mut Dice) {
             .iter()
             .filter(|peak| (from..from + len).contains(&peak.frame()))
             .map(|peak| match dice.below(10) {
-                0..6 => Peak::new(peak.frame() - from, dice.below(1200) as u16),
+                0..6 => Peak::new(peak.frame() - from, dice.below(1600) as u16),
                 _ => Peak::new(peak.frame() - from, peak.pitch() as u16),
             })
             .collect();

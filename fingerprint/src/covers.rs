@@ -114,7 +114,7 @@ impl Covering {
         }
         likely
             .into_iter()
-            .map(|(_, row)| (row, likeliest_keys(&query.profile, &rows[row].profile)))
+            .map(|(_, row)| (row, likeliest_keys(query, &rows[row])))
             .collect()
     }
 
@@ -170,11 +170,16 @@ impl Covering {
     }
 }
 
-/// All keys by which the second may be higher, the likeliest first.
-fn likeliest_keys(query: &Profile, other: &Profile) -> [u8; 12] {
-    let alike = query.alike(other);
+/// All keys by which the second may be higher, the likeliest first: the one in which the same notes
+/// sound most, then those in which chords follow each other alike.
+fn likeliest_keys(query: &Heard, other: &Heard) -> [u8; 12] {
+    let alike = query.profile.alike(&other.profile);
+    let first = query.chroma.transposition(&other.chroma);
     let mut keys: [u8; 12] = std::array::from_fn(|key| key as u8);
-    keys.sort_by(|&x, &y| alike[usize::from(y)].total_cmp(&alike[usize::from(x)]));
+    keys.sort_by(|&x, &y| {
+        let likelier = alike[usize::from(y)].total_cmp(&alike[usize::from(x)]);
+        (x != first).cmp(&(y != first)).then(likelier)
+    });
     keys
 }
 

@@ -3,6 +3,7 @@
 //! Every row is a query against the index over all rows; a pair is judged once, from its
 //! smaller row. So the work is that of the keys that are really shared, never of all pairs.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use catalog::progress::Progress;
@@ -14,6 +15,7 @@ use crate::bent::Bent;
 use crate::candidates::candidates;
 use crate::cluster::{Clustered, Pair, Row, Way, cluster};
 use crate::config::Config;
+use crate::covers::Cover;
 use crate::decisions::Said;
 use crate::glances::Glances;
 use crate::index::{Index, IndexColumns, build};
@@ -213,6 +215,29 @@ pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pai
     let rough = bent.rough(a, &pairs, &triples, |_| true);
     let lines: Vec<Line> = rough.iter().map(|(_, line)| *line).collect();
     judged(a, b, &offsets, &lines, config)
+}
+
+/// The pairs among likely covers that are one recording, by (a, b): two recordings that harmony leads
+/// to each other are compared like two files, by thirty times the keys that the thin indexes hold.
+pub fn among_covers(
+    covers: &[Cover],
+    prints: &[Print],
+    known: &[Pair],
+    config: &Config,
+    progress: &dyn Progress,
+) -> Vec<Pair> {
+    let known: BTreeSet<(usize, usize)> = known.iter().map(|pair| (pair.a, pair.b)).collect();
+    let unknown = |cover: &&Cover| !known.contains(&(cover.a, cover.b));
+    progress.begin("compare", covers.len() as u64, "likely covers");
+    let found = covers.par_iter().filter(unknown).filter_map(|cover| {
+        progress.advance(1);
+        let pair = of_two(&prints[cover.a], &prints[cover.b], 0, config)?;
+        let (a, b) = (cover.a, cover.b);
+        Some(Pair { a, b, ..pair })
+    });
+    let found = found.collect();
+    progress.finish();
+    found
 }
 
 /// The rows among the wanted that a query matches (its own side is row 0 of each pair), and how

@@ -39,7 +39,7 @@ use crate::stems::shown::Shown as ShownStems;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-pub(crate) const RULES: u32 = 6;
+pub(crate) const RULES: u32 = 7;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -201,10 +201,16 @@ fn compare(
     let new = known.new_among(&library);
     let (mut pairs, mut work) = duplicates::search(&library.prints, &new, config, progress);
     pairs.extend(known.pairs_among(&library));
+    let (rows, prints) = (&library.rows, &library.prints);
+    let mut covers = config.covers.search(prints, &new, progress);
+    let closer = duplicates::among_covers(&covers, prints, &pairs, config, progress);
+    pairs.extend(closer);
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     work.pairs = pairs.len() as u64;
-    let (covers, stems) = likely(&library, &new, &known, &pairs, config, progress);
-    let (rows, prints) = (&library.rows, &library.prints);
+    covers.extend(known.covers_among(&library));
+    let mut stems = config.stems.search(prints, &new, progress);
+    stems.extend(known.stems_among(&library));
+    likely(&mut covers, &mut stems, &pairs);
     let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
     let found = Known::of(&library, &pairs, &covers, &stems);
     let report = DuplicateReport {
@@ -234,30 +240,18 @@ fn compare(
     Ok((report, findings, false))
 }
 
-/// What is no duplicate but may be one song: played again, or given as its instruments.
-fn likely(
-    library: &Library,
-    new: &[bool],
-    known: &Known,
-    pairs: &[Pair],
-    config: &Config,
-    progress: &dyn Progress,
-) -> (Vec<Cover>, Vec<Stems>) {
-    let mut covers = config.covers.search(&library.prints, new, progress);
-    covers.extend(known.covers_among(library));
-    covers.sort_by_key(|cover| (cover.a, cover.b));
-    let mut stems = config.stems.search(&library.prints, new, progress);
-    stems.extend(known.stems_among(library));
-    stems.sort_by_key(|stems| (stems.a, stems.b));
-    // Whoever is the same recording is no cover of it and no stem, and a stem is no cover.
+/// Leaves what is no duplicate but may be one song, by (a, b): whoever is the same recording is no
+/// cover of it and no stem, and a stem is no cover.
+fn likely(covers: &mut Vec<Cover>, stems: &mut Vec<Stems>, pairs: &[Pair]) {
     let same: BTreeSet<(usize, usize)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
     stems.retain(|stems| !same.contains(&(stems.a, stems.b)));
+    stems.sort_by_key(|stems| (stems.a, stems.b));
     let in_time: BTreeSet<(usize, usize)> = stems.iter().map(|stems| (stems.a, stems.b)).collect();
     covers.retain(|cover| {
         let pair = (cover.a, cover.b);
         !same.contains(&pair) && !in_time.contains(&pair)
     });
-    (covers, stems)
+    covers.sort_by_key(|cover| (cover.a, cover.b));
 }
 
 /// Writes `report.html` into a folder, which is made where it is missing.

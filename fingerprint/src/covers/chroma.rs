@@ -1,7 +1,7 @@
 //! Which notes sound when, and how do they follow each other?
 //!
-//! A *step* is [`STEP`] frames (0.56 s). Each peak counts for its pitch class, a low one more than
-//! a high one, since high ones are overtones. A step is smoothed with its neighbours, freed of the
+//! A *step* is [`STEP`] frames (0.56 s). Each peak counts for its pitch class, most in the octave from
+//! middle C on: high ones are overtones, low ones lie between the lines of a spectrum. A step is smoothed with its neighbours, freed of the
 //! piece's mean (drones and the hiss of drums are in every step), and has length 1.
 
 use crate::peaks::{FRAME_SECONDS, Peak, UNITS_PER_OCTAVE, UNITS_PER_SEMITONE};
@@ -15,6 +15,10 @@ pub const MAX_STEPS: usize = 4_000;
 /// Steps after which the chords of a profile follow: 0.6 to 2.2 s.
 const FOLLOWS: [usize; 4] = [1, 2, 3, 4];
 
+/// What a peak counts, by octave from C2 on. Of 40 songs that others play 80 and 82 % are found with these
+/// (`evaluate --covers`, seeds 3 and 4), 70 and 82 % without the first two.
+const WEIGHTS: [f32; 7] = [0.5, 0.75, 1.0, 0.5, 0.33, 0.25, 0.2];
+
 /// A vector over pitch classes.
 pub type Classes = [f32; 12];
 
@@ -23,6 +27,8 @@ pub type Classes = [f32; 12];
 pub struct Chroma {
     /// One vector a step, of length 1 or 0.
     pub steps: Vec<Classes>,
+    /// What sounds most, whenever: of length 1 or 0.
+    pub sum: Classes,
 }
 
 /// Seconds of a step.
@@ -37,11 +43,11 @@ impl Chroma {
         let last = peaks.last().map_or(0, |peak| peak.frame() / STEP) as usize;
         let mut raw = vec![[0f32; 12]; (last + 1).min(MAX_STEPS)];
         for peak in peaks {
-            let octave = peak.pitch() / UNITS_PER_OCTAVE;
+            let octave = (peak.pitch() / UNITS_PER_OCTAVE) as usize;
             let units = peak.pitch() - tuning + UNITS_PER_SEMITONE / 2;
             let class = units.div_euclid(UNITS_PER_SEMITONE).rem_euclid(12) as usize;
             if let Some(step) = raw.get_mut((peak.frame() / STEP) as usize) {
-                step[class] += 1.0 / (1 + octave) as f32;
+                step[class] += WEIGHTS[octave.min(WEIGHTS.len() - 1)];
             }
         }
         let mut steps: Vec<Classes> = (0..raw.len()).map(|at| smooth(&raw, at)).collect();
@@ -50,13 +56,30 @@ impl Chroma {
         for step in &steps {
             add(&mut mean, step, 1.0 / steps.len() as f32);
         }
+        let mut sum = [0f32; 12];
+        raw.iter().for_each(|step| add(&mut sum, step, 1.0));
+        unit(&mut sum);
         for step in &mut steps {
             if step.iter().any(|&share| share > 0.0) {
                 add(step, &mean, -1.0);
                 unit(step);
             }
         }
-        Chroma { steps }
+        Chroma { steps, sum }
+    }
+}
+
+impl Chroma {
+    /// By how many semitones (0 to 11) another is higher, as far as the notes say that sound most.
+    /// Source: J. Serrà et al., "Chroma binary similarity and local alignment applied to cover song
+    /// identification", 2008: the optimal transposition index.
+    pub fn transposition(&self, other: &Chroma) -> u8 {
+        let alike = |key: usize| -> f32 {
+            let turned = other.sum.iter().cycle().skip(key);
+            self.sum.iter().zip(turned).map(|(x, y)| x * y).sum()
+        };
+        let best = (0..12).max_by(|&x, &y| alike(x).total_cmp(&alike(y)).then(y.cmp(&x)));
+        best.unwrap_or(0) as u8
     }
 }
 
@@ -202,8 +225,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::made_up::dice;
 
     proptest! {
+        #[test]
+        fn a_higher_piece_is_as_much_higher_as_its_notes_are(seed in 1u64..1000, key in 0u8..12) {
+            let mut dice = dice(seed);
+            // Of seven notes the lower are heard more often.
+            let peaks: Vec<Peak> = (0..400)
+                .map(|at| Peak::new(4 * at, (480 + 24 * [0, 2, 4, 5, 7, 9, 11][dice(7).min(dice(7)) as usize]) as u16))
+                .collect();
+            let higher = peaks.iter().map(|peak| {
+                Peak::new(peak.frame(), (peak.pitch() + UNITS_PER_SEMITONE * i32::from(key)) as u16)
+            });
+            let higher: Vec<Peak> = higher.collect();
+            prop_assert_eq!(Chroma::of(&peaks).transposition(&Chroma::of(&higher)), key);
+        }
+
         #[test]
         fn spectra_compare_as_turning_one_piece_by_every_key_does(
             raw in proptest::collection::vec(-1f32..1.0, 288), key in 0usize..12

@@ -76,7 +76,10 @@ pub(super) const WAYS: &[Way] = &[
     ffmpeg("opus 48", 100.0, &["-ar", "48000", "-c:a", "libopus", "-b:a", "48k"], "opus"),
     ffmpeg("trimmed by 2.7 s, mp3", 100.0, &["-af", "atrim=start=2.7", "-c:a", "libmp3lame", "-b:a", "128k"], "mp3"),
     ffmpeg("trimmed by 0.3 s, mp3", 100.0, &["-af", "atrim=start=0.3", "-c:a", "libmp3lame", "-b:a", "128k"], "mp3"),
-    ours("trimmed to 30 s", 100.0, |x, _, _| cut(x, &[(21.05, 51.05)])),
+    ours("trimmed to 30 s", 100.0, |x, _, _| {
+        let from = 21.05f64.min(x.len() as f64 / f64::from(RATE) - 30.0).max(0.0);
+        cut(x, &[(from, from + 30.0)])
+    }),
     ours("remaster", 99.0, |x, _, _| {
         let bright = band(x, 700.0, 5_000.0);
         let shelved: Vec<f32> = x.iter().zip(&bright).map(|(a, b)| a + 0.8 * b).collect();
