@@ -47,6 +47,7 @@ pub struct Print {
     items: Vec<u32>,
     informative: Vec<bool>,
     peaks: Vec<Peak>,
+    samples: Option<u64>,
 }
 
 impl Print {
@@ -68,7 +69,19 @@ impl Print {
             peaks: peaks.iter().filter(says).copied().collect(),
             items,
             informative,
+            samples: None,
         }
+    }
+
+    /// The same of a recording that lasts so many samples per channel.
+    pub fn lasting(self, samples: u64) -> Print {
+        let samples = Some(samples);
+        Print { samples, ..self }
+    }
+
+    /// Do both last equally many samples, as far as that is known?
+    pub fn lasts_as(&self, other: &Print) -> bool {
+        self.samples.is_some() && self.samples == other.samples
     }
 
     /// The peaks of informative moments, in order.

@@ -72,7 +72,7 @@ pub fn object_key(master: &Sha256) -> String {
 impl Fingerprint {
     /// What is compared.
     pub fn print(&self) -> Print {
-        Print::with_peaks(self.items.clone(), &self.peaks)
+        Print::with_peaks(self.items.clone(), &self.peaks).lasting(self.source.frames)
     }
 
     /// The bytes to keep.

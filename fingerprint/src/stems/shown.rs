@@ -43,12 +43,17 @@ impl fmt::Display for Together {
         write!(
             f,
             "in time from beginning to end: bits {:.1}, chords {:.1}, onsets {:.1}, peaks {:.1} \
-             deviations above other offsets, {:.1} together",
+             deviations above other offsets, {:.1} together{}",
             self.bits,
             self.chords,
             self.onsets,
             self.peaks,
-            self.score()
+            self.score(),
+            if self.exactly {
+                "; equally long to the sample"
+            } else {
+                ""
+            }
         )
     }
 }

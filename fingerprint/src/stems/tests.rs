@@ -87,3 +87,23 @@ fn nothing_and_a_few_seconds_are_heard_without_a_panic() {
     let prints = [Print::default(), Print::default(), short.clone(), short];
     assert_eq!(found(&prints, &[true; 4]), []);
 }
+
+#[test]
+fn two_that_last_equally_many_samples_are_believed_sooner() {
+    let (band, guitar) = (instrument(7, 1, 3), instrument(7, 2, 2));
+    let keeping = Config::built_in().stems;
+    let score = keeping.judge(&band, &guitar).unwrap().score();
+    let strict = Keeping {
+        min_score: score + 1.0,
+        ..keeping
+    };
+    let [long, other] = [5_000_000, 5_000_001].map(|samples| guitar.clone().lasting(samples));
+    let band = band.lasting(5_000_000);
+    assert_eq!(strict.judge(&band, &guitar), None);
+    assert_eq!(strict.judge(&band, &other), None);
+    assert!(
+        strict
+            .judge(&band, &long)
+            .is_some_and(|together| together.exactly)
+    );
+}
