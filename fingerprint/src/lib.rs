@@ -51,7 +51,7 @@ pub mod library;
 #[cfg(test)]
 mod made_up;
 pub mod odds;
-mod outline;
+pub mod outline;
 #[cfg(feature = "job")]
 pub mod page;
 pub mod peaks;

@@ -25,14 +25,15 @@ const MOST_FRAMES: usize = 2600;
 type Cells = [u64; WORDS];
 
 /// What a clip's peaks cover in a frame.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Frame {
     nearly: Cells,
     exactly: Cells,
 }
 
 /// A clip as a bitmap.
-pub(crate) struct Outline {
+#[derive(Clone, Debug)]
+pub struct Outline {
     frames: Vec<Frame>,
     /// Share of the frames in which each cell is covered, nearly and exactly.
     often: Vec<[f32; 2]>,
@@ -40,8 +41,9 @@ pub(crate) struct Outline {
 
 impl Outline {
     /// Draws a clip as it is once it is bent; 11 KB a second.
-    pub(crate) fn new(clip: &[Peak], bend: Bend) -> Outline {
-        let place = |peak: &Peak| (f64::from(peak.frame()) * bend.stretch).round() as usize;
+    pub fn new(clip: &[Peak], bend: Bend) -> Outline {
+        let bent = |peak: &Peak| (f64::from(peak.frame()) * bend.stretch).round() as usize;
+        let place = |peak: &Peak| bent(peak).min(MOST_FRAMES);
         let around = FRAMES_OFF as usize;
         let len = clip
             .last()
@@ -75,7 +77,7 @@ impl Outline {
 
     /// How far the peaks of a recording that the clip has exceed what its notes give at any time, if
     /// its first frame lies on `offset`: standard deviations, of those met nearly and exactly together.
-    pub(crate) fn fit(&self, row: &[Peak], offset: i64) -> f32 {
+    pub fn fit(&self, row: &[Peak], offset: i64) -> f32 {
         let (mut met, mut by_chance) = ([0u32; 2], [0f32; 2]);
         let from = row.partition_point(|peak| i64::from(peak.frame()) < offset);
         for peak in &row[from..] {
@@ -191,7 +193,7 @@ mod tests {
             .map(|frame| Peak::new(frame, 2047))
             .to_vec();
         for clip in [&damaged[..], &[]] {
-            for stretch in [0.98, 1.0, -1.0, f64::NAN] {
+            for stretch in [0.98, 1.0, -1.0, f64::NAN, f64::INFINITY] {
                 let outline = Outline::new(
                     clip,
                     Bend {
