@@ -2,10 +2,10 @@
 //!
 //! The clip's landmarks vote for (recording, offset) through the index, the rarest first; thousands of
 //! those are glanced at ([`crate::outline`]), the best traced ([`crate::trace`]) and judged peak by peak
-//! ([`crate::odds`]), as the clip is first and then at other speeds. What is not clear by then is asked once more, with all landmarks. An
-//! answer is accepted if the odds against chance exceed a bar that rises with the size of the catalogue:
-//! twice the places at which a clip may fit are twice the chances to fit somewhere wrongly. A
-//! longer clip gathers odds faster, so its length needs no rule of its own.
+//! ([`crate::odds`]), as the clip is first and then at other speeds. What is not clear by then is asked
+//! once more, with all landmarks. An answer is accepted if the odds against chance exceed a bar that
+//! rises with the size of the catalogue: twice the places at which a clip may fit are twice the chances
+//! to fit somewhere wrongly. A longer clip gathers odds faster, so its length needs no rule of its own.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,9 @@
 //! Which notes sound when, and how do they follow each other?
 //!
 //! A *step* is [`STEP`] frames (0.56 s). Each peak counts for its pitch class, most in the octave from
-//! middle C on: high ones are overtones, low ones lie between the lines of a spectrum. A step is smoothed with its neighbours, freed of the
-//! piece's mean (drones and the hiss of drums are in every step), and has length 1.
+//! middle C on: high ones are overtones, low ones lie between the lines of a spectrum. A step is
+//! smoothed with its neighbours, freed of the piece's mean (drones and the hiss of drums are in every
+//! step), and has length 1.
 
 use crate::peaks::{FRAME_SECONDS, Peak, UNITS_PER_OCTAVE, UNITS_PER_SEMITONE};
 
@@ -16,7 +17,7 @@ pub const MAX_STEPS: usize = 4_000;
 const FOLLOWS: [usize; 4] = [1, 2, 3, 4];
 
 /// What a peak counts, by octave from C2 on. Of 40 songs that others play 80 and 82 % are found with these
-/// (`evaluate --covers`, seeds 3 and 4), 70 and 82 % without the first two.
+/// (`evaluate --covers`, seeds 3 and 4), 68 and 82 % without low ones.
 const WEIGHTS: [f32; 7] = [0.5, 0.75, 1.0, 0.5, 0.33, 0.25, 0.2];
 
 /// A vector over pitch classes.
