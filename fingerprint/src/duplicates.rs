@@ -227,12 +227,12 @@ pub fn among_covers(
     progress: &dyn Progress,
 ) -> Vec<Pair> {
     let known: BTreeSet<(usize, usize)> = known.iter().map(|pair| (pair.a, pair.b)).collect();
-    let unknown = |cover: &&Cover| !known.contains(&(cover.a, cover.b));
-    progress.begin("compare", covers.len() as u64, "likely covers");
-    let found = covers.par_iter().filter(unknown).filter_map(|cover| {
+    let pairs = covers.iter().map(|cover| (cover.a, cover.b));
+    let asked: Vec<(usize, usize)> = pairs.filter(|pair| !known.contains(pair)).collect();
+    progress.begin("compare", asked.len() as u64, "likely covers");
+    let found = asked.into_par_iter().filter_map(|(a, b)| {
         progress.advance(1);
-        let pair = of_two(&prints[cover.a], &prints[cover.b], 0, config)?;
-        let (a, b) = (cover.a, cover.b);
+        let pair = of_two(&prints[a], &prints[b], 0, config)?;
         Some(Pair { a, b, ..pair })
     });
     let found = found.collect();

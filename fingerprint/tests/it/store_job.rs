@@ -415,6 +415,25 @@ fn a_faster_copy_is_named_so_with_its_stretch_and_drawn() {
     );
 }
 
+/// As of a short song in a large catalogue, whose few keys others' hide.
+#[test]
+fn a_faster_copy_that_no_keys_lead_to_is_found_by_its_harmony() {
+    let store = Store::open("memory:").unwrap();
+    let one = song(75, 60.0);
+    let masters = [&one, &faster(&one, 1.03), &song(76, 60.0)].map(|song| master(&store, song));
+    let numbered: Vec<(u32, Sha256)> = (1..).zip(masters).collect();
+    let catalogue = catalogue(&numbered);
+    let mut config = Config::built_in();
+    config.bent.votes.max_bytes = 0;
+    config.covers.candidates = 0;
+    let without = job::run(&store, &catalogue, &config, None, 2, &Silent).unwrap();
+    assert_eq!(groups(&without), []);
+    config.covers.candidates = 8;
+    let found = job::run(&store, &catalogue, &config, None, 2, &Silent).unwrap();
+    let expected = [(vec![1, 2], MatchKind::SpeedChanged)];
+    assert_eq!(groups(&found), expected, "{found}");
+}
+
 #[test]
 fn the_edition_hears_a_clip_at_another_speed_and_refuses_a_stranger() {
     let store = Store::open("memory:").unwrap();
