@@ -99,10 +99,7 @@ pub fn evaluate(
     let mut left_out = missing(ffmpeg, &talk, &audfprint);
     let audfprint = audfprint.ok().flatten();
     let audfprint = audfprint.as_ref();
-    let prints: Vec<Print> = chosen
-        .par_iter()
-        .map(|song| found::print_of(&song.samples))
-        .collect();
+    let prints: Vec<Print> = chosen.par_iter().map(found::print_of_song).collect();
     let (prints, of_strangers) = prints.split_at(catalogue.len());
     let (found, strangers_matched) = found::duplicates(
         catalogue,
@@ -114,13 +111,14 @@ pub fn evaluate(
         progress,
     );
     let known = found::known(of_strangers, prints, config);
-    left_out.extend(known.iter().map(|&(stranger, row)| {
-        let [stranger, row] =
-            [&strangers[stranger], &catalogue[row]].map(|song| song.path.display());
-        format!("{stranger} is no stranger: the catalogue has it as {row}")
+    left_out.extend(known.iter().map(|known| {
+        let [stranger, row] = [&strangers[known.stranger], &catalogue[known.row]];
+        let mixed = if known.mixed { "another mix of " } else { "" };
+        let (stranger, row) = (stranger.path.display(), row.path.display());
+        format!("{stranger} is no stranger: the catalogue has {mixed}it as {row}")
     }));
     let strangers: Vec<&songs::Song> = (0..strangers.len())
-        .filter(|at| known.iter().all(|(stranger, _)| stranger != at))
+        .filter(|at| known.iter().all(|known| known.stranger != *at))
         .map(|at| &strangers[at])
         .collect();
     let replayed = plan.covers.as_deref();

@@ -31,6 +31,8 @@ pub struct Heard {
     pub clips: [usize; 2],
     /// Clips whose best answer, accepted or not, is right: per cent.
     pub top: f64,
+    /// The songs of the others, one for each clip.
+    pub missed: Vec<PathBuf>,
     /// Clips whose accepted answer is right: per cent.
     pub right: f64,
     /// Clips whose accepted answer is wrong: per cent.
@@ -143,6 +145,8 @@ pub(super) fn clips(
         return Vec::new();
     };
     let ear = Ear {
+        songs,
+        strangers,
         prints,
         index,
         listening: &config.identify,
@@ -156,16 +160,11 @@ pub(super) fn clips(
             let known = made(&ours, *damage, seconds, plan, talk);
             let others = made(strangers, *damage, seconds, plan, talk);
             progress.advance((known.len() + others.len()) as u64);
-            let taken = |clip: &Clip<'_>, row: usize| Taken {
-                clip: strangers[clip.song].path.clone(),
-                song: songs[row].path.clone(),
-                correlation: correlation(clip.clean, &songs[row].samples),
-            };
             table.push(Heard {
                 noise: (*noise).to_owned(),
                 seconds,
                 target: targets.map(|targets| targets[at]),
-                ..ear.heard(&known, &others, &taken)
+                ..ear.heard(&known, &others)
             });
         }
     }
@@ -220,6 +219,8 @@ fn made<'a>(
 }
 
 struct Ear<'a> {
+    songs: &'a [Song],
+    strangers: &'a [&'a Song],
     prints: &'a [Print],
     index: Index<'a>,
     listening: &'a Listening,
@@ -228,19 +229,19 @@ struct Ear<'a> {
 
 impl Ear<'_> {
     /// A row of the table but for its name, from clips of the catalogue and of strangers.
-    fn heard(
-        &self,
-        known: &[Clip<'_>],
-        others: &[Clip<'_>],
-        taken: &(dyn Fn(&Clip<'_>, usize) -> Taken + Sync),
-    ) -> Heard {
+    fn heard(&self, known: &[Clip<'_>], others: &[Clip<'_>]) -> Heard {
         let (of_known, of_others) = (self.hear(known, true), self.hear(others, false));
         let ours = Answers::of(&of_known, &of_others);
+        let missed = known
+            .iter()
+            .zip(&of_known)
+            .filter(|(_, answer)| !answer.right);
+        let missed = missed.map(|(clip, _)| self.songs[clip.song].path.clone());
         let nanos: u64 = of_known.iter().map(|answer| answer.nanos).sum();
         let named = others.par_iter().zip(&of_others);
         let named = named.filter(|(_, answer)| answer.accepted);
         let taken_for: Vec<Taken> = named
-            .filter_map(|(clip, answer)| Some(taken(clip, answer.row?)))
+            .filter_map(|(clip, answer)| Some(self.taken(clip, answer.row?)))
             .collect();
         let shared = taken_for.iter().filter(|taken| taken.correlation >= SHARED);
         let shared = shared.count();
@@ -264,6 +265,7 @@ impl Ear<'_> {
             seconds: 0.0,
             clips: [known.len(), others.len()],
             top: ours.top,
+            missed: missed.collect(),
             right: ours.right,
             wrong: ours.wrong,
             target: None,
@@ -273,6 +275,14 @@ impl Ear<'_> {
             cpu_ms: nanos as f64 / 1e6 / known.len().max(1) as f64,
             chromaprint: peer(&of_items),
             audfprint: of_audfprint.as_deref().map(peer),
+        }
+    }
+
+    fn taken(&self, clip: &Clip<'_>, row: usize) -> Taken {
+        Taken {
+            clip: self.strangers[clip.song].path.clone(),
+            song: self.songs[row].path.clone(),
+            correlation: correlation(clip.clean, &self.songs[row].samples),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use catalog::progress::{Progress, Silent};
+use catalog::units::Frames;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -122,16 +123,46 @@ pub(super) fn duplicates(
     )
 }
 
-/// Strangers that the catalogue has under another name, each with that name's row: other
-/// editions, other encodes, one sound in two games.
-pub(super) fn known(strangers: &[Print], prints: &[Print], config: &Config) -> Vec<(usize, usize)> {
+/// The fingerprint of a song, which knows how long all of it lasts.
+pub(super) fn print_of_song(song: &Song) -> Print {
+    let print = print_of(&song.samples);
+    match song.lasts {
+        Some(Frames(samples)) => print.lasting(samples),
+        None => print,
+    }
+}
+
+/// A stranger that is none.
+#[derive(Debug, PartialEq)]
+pub(super) struct Known {
+    /// Which of the strangers.
+    pub(super) stranger: usize,
+    /// The row of the catalogue that has it.
+    pub(super) row: usize,
+    /// Is that another mix or stem of it, not the same recording?
+    pub(super) mixed: bool,
+}
+
+/// Strangers that the catalogue has under another name: other editions, other encodes, one sound in
+/// two games; or another mix or a stem of them.
+pub(super) fn known(strangers: &[Print], prints: &[Print], config: &Config) -> Vec<Known> {
     let indexes = Indexes::new(prints, config);
     let Some(all) = indexes.view() else {
         return Vec::new();
     };
-    let found = strangers.par_iter().enumerate().filter_map(|(at, print)| {
-        let first = of_query(print, prints, &all, config).into_iter().next()?;
-        Some((at, first.b))
+    let found = strangers.par_iter().enumerate();
+    let found = found.filter_map(|(stranger, print)| {
+        let same = of_query(print, prints, &all, config).into_iter().next();
+        let keeps_time = |row: &usize| config.stems.judge(print, &prints[*row]).is_some();
+        let (row, mixed) = match same {
+            Some(pair) => (pair.b, false),
+            None => ((0..prints.len()).find(keeps_time)?, true),
+        };
+        Some(Known {
+            stranger,
+            row,
+            mixed,
+        })
     });
     found.collect()
 }

@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use ::chromaprint::audio::processor::AudioProcessor;
 use catalog::progress::Progress;
+use catalog::units::Frames;
+use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Plan;
@@ -16,6 +18,8 @@ pub(super) struct Song {
     /// Below the folder.
     pub(super) path: PathBuf,
     pub(super) samples: Vec<i16>,
+    /// Samples per channel of the whole file, as it declares them.
+    pub(super) lasts: Option<Frames>,
 }
 
 /// Shortest song, seconds.
@@ -39,20 +43,23 @@ pub(super) fn choose(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Song>, 
     let wanted = plan.songs + plan.strangers;
     progress.begin("songs", wanted as u64, "songs");
     let mut songs: Vec<Song> = Vec::new();
-    for file in files {
+    for files in files.chunks(2 * rayon::current_num_threads()) {
+        let decoded = files.par_iter().map(|file| {
+            let samples = decode(file, plan.seconds).filter(|samples| is_song(samples))?;
+            Some(Song {
+                path: below(file),
+                samples,
+                lasts: declared(file),
+            })
+        });
+        for song in decoded.collect::<Vec<_>>().into_iter().flatten() {
+            if songs.len() < wanted && songs.iter().all(|other| other.samples != song.samples) {
+                songs.push(song);
+                progress.advance(1);
+            }
+        }
         if songs.len() == wanted {
             break;
-        }
-        if let Some(samples) = decode(&file, plan.seconds)
-            && samples.len() as f64 >= SHORTEST * f64::from(RATE)
-            && loud(&samples)
-            && songs.iter().all(|song| song.samples != samples)
-        {
-            songs.push(Song {
-                path: below(&file),
-                samples,
-            });
-            progress.advance(1);
         }
     }
     progress.finish();
@@ -112,10 +119,16 @@ pub(super) fn decode(path: &Path, seconds: f64) -> Option<Vec<i16>> {
     Some(samples)
 }
 
-/// Is there anything to hear? Sound effects and silence are no songs.
-fn loud(samples: &[i16]) -> bool {
+/// The length that a file declares.
+fn declared(path: &Path) -> Option<Frames> {
+    audio::Decoder::open(path).ok()?.info().frames
+}
+
+/// Is it long enough, and is there anything to hear? Sound effects and silence are no songs.
+fn is_song(samples: &[i16]) -> bool {
     let energy: f64 = samples.iter().map(|&s| f64::from(s).powi(2)).sum();
-    energy / samples.len().max(1) as f64 > 1e4
+    let loud = energy / samples.len().max(1) as f64 > 1e4;
+    loud && samples.len() as f64 >= SHORTEST * f64::from(RATE)
 }
 
 pub(super) fn ffmpeg() -> bool {

@@ -4,10 +4,18 @@ use catalog::progress::Silent;
 use fingerprint::Config;
 use fingerprint::evaluate::{Evaluation, Plan, evaluate, text, write};
 
-use crate::synth::{RATE, louder, song, wav};
+use crate::synth::{RATE, instrument, louder, song, wav};
 
 fn evaluated(music: &std::path::Path, damaged: usize) -> Evaluation {
-    let plan = Plan {
+    evaluated_by(&plan(music, damaged))
+}
+
+fn evaluated_by(plan: &Plan) -> Evaluation {
+    evaluate(plan, &Config::load(None).unwrap(), &Silent).unwrap()
+}
+
+fn plan(music: &std::path::Path, damaged: usize) -> Plan {
+    Plan {
         music: music.to_owned(),
         seed: 3,
         songs: 4,
@@ -17,8 +25,7 @@ fn evaluated(music: &std::path::Path, damaged: usize) -> Evaluation {
         seconds: 40.0,
         clips: 4,
         covers: None,
-    };
-    evaluate(&plan, &Config::load(None).unwrap(), &Silent).unwrap()
+    }
 }
 
 #[test]
@@ -45,6 +52,8 @@ fn songs_are_found_strangers_are_not_and_the_figures_repeat() {
         assert_eq!(row.clips, [4, 4]);
         assert_eq!((row.wrong, row.strangers), (0.0, 0.0), "{row:?}");
         assert_eq!((row.shared, row.taken_for.len()), (0.0, 0), "{row:?}");
+        let missed = (100.0 - row.top) / 100.0 * row.clips[0] as f64;
+        assert_eq!(missed.round() as usize, row.missed.len(), "{row:?}");
         let theirs = row.chromaprint;
         assert!(theirs.right <= theirs.top && theirs.right + theirs.wrong <= 100.0);
     }
@@ -99,4 +108,28 @@ fn a_strangers_clip_of_a_passage_that_the_catalogue_holds_is_counted_apart() {
     }
     let shown = text(&done);
     assert!(shown.contains("their samples correlate by"), "{shown}");
+}
+
+#[test]
+fn a_stem_of_a_song_of_the_catalogue_is_no_stranger() {
+    let music = tempfile::tempdir().unwrap();
+    // The stranger at this seed is the first.
+    for (name, song) in [(1, 7), (2, 8), (3, 7), (4, 9), (5, 10)] {
+        let file = music.path().join(format!("{name}.wav"));
+        wav(&file, &instrument(song, 100 + name, 90.0), RATE);
+    }
+    let plan = Plan {
+        seconds: 80.0,
+        clips: 0,
+        ..plan(music.path(), 0)
+    };
+    let done = evaluated_by(&plan);
+    assert_eq!(done.strangers, <[std::path::PathBuf; 0]>::default());
+    let why = "1.wav is no stranger: the catalogue has another mix of it as 3.wav";
+    assert!(
+        done.left_out.contains(&why.to_owned()),
+        "{:?}",
+        done.left_out
+    );
+    assert_eq!(done.strangers_matched, []);
 }

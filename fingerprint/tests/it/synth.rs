@@ -83,6 +83,30 @@ pub(crate) fn song(seed: u32, seconds: f32) -> Vec<f32> {
     out
 }
 
+/// An instrument of a song: chords and moments are the song's; it plays the root or another tone of its
+/// own, in octaves of its own.
+pub(crate) fn instrument(seed: u32, own: u32, seconds: f32) -> Vec<f32> {
+    let (mut song, mut hand) = (Dice::new(seed), Dice::new(own));
+    let mut out = vec![0f32; (seconds * RATE as f32) as usize];
+    let (mut start, mut root) = (0.0, 0);
+    for moment in 0.. {
+        if start >= seconds {
+            break;
+        }
+        if moment % 4 == 0 {
+            root = [0, 2, 4, 5, 7, 9, 11][song.below(7) as usize];
+        }
+        if song.below(3) > 0 {
+            let tone = [0, [0, 4, 7][own as usize % 3]][hand.below(2) as usize];
+            let step = root + tone + 12 * hand.below(3);
+            let hz = 110.0 * 2f32.powf(step as f32 / 12.0);
+            note(&mut out, start, 0.4, hz, 0.3);
+        }
+        start += 0.23;
+    }
+    out
+}
+
 fn note(out: &mut [f32], start: f32, length: f32, hz: f32, level: f32) {
     let from = (start * RATE as f32) as usize;
     let to = (((start + length) * RATE as f32) as usize).min(out.len());
