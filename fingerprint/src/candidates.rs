@@ -27,9 +27,12 @@ pub struct Gate {
     pub offsets_per_row: usize,
     /// A key that stands in more places than this says nothing and is passed over.
     pub max_places_per_key: usize,
-    /// Bytes of the index that are read for a query, rare keys first. Bounds its work whatever the
-    /// size of the catalogue: of many keys the rarest say most.
+    /// Bytes of the index that are read for a query. Bounds its work whatever the size of the catalogue.
     pub max_bytes: u64,
+    /// Share of them that the rarest keys get: of many keys those say most. The others have the rest in
+    /// common, whatever they cost: what a few notes play for minutes has hardly a rare key, but for
+    /// those of noise.
+    pub rare_share: f64,
     /// Windows that may pass by chance, were votes spread evenly: more keys must agree than
     /// `min_shared_keys` where the catalogue is so large that more would.
     pub max_by_chance: f64,
@@ -68,7 +71,7 @@ pub fn agreeing(
     gate: &Gate,
     wanted: impl Fn(u32) -> bool,
 ) -> Vec<Candidate> {
-    let asked = rare_first(keys, index, gate.max_bytes);
+    let asked = within_bytes(keys, index, gate);
     let mut cast = cast(&asked, index, gate.max_places_per_key);
     let width = gate.offset_window.max(1);
     let spread = Spread {
@@ -122,22 +125,37 @@ impl Spread {
     }
 }
 
-/// The keys to look up with their places in the query, rare ones first, within the bytes.
-fn rare_first(
+/// The keys to look up with their places in the query: the rarest, and of the others whichever come
+/// first in the order of the keys, which are scrambled.
+fn within_bytes(
     keys: impl Iterator<Item = (u32, usize)>,
     index: &Index<'_>,
-    max_bytes: u64,
+    gate: &Gate,
 ) -> Vec<(u32, usize)> {
     let mut keys: Vec<(u64, u32, usize)> =
         keys.map(|(key, at)| (index.cost(key), key, at)).collect();
     keys.sort_unstable();
-    let mut left = max_bytes;
-    let within = keys.into_iter().take_while(|(cost, ..)| {
-        let rest = left.checked_sub(*cost);
-        left = rest.unwrap_or(0);
-        rest.is_some()
+    let for_rare = (gate.rare_share.clamp(0.0, 1.0) * gate.max_bytes as f64) as u64;
+    let (rare, read) = affordable(&keys, for_rare);
+    let others = &mut keys[rare..];
+    others.sort_unstable_by_key(|&(_, key, at)| (key, at));
+    let (more, _) = affordable(others, gate.max_bytes - read);
+    keys.truncate(rare + more);
+    keys.into_iter().map(|(_, key, at)| (key, at)).collect()
+}
+
+/// How many of the first keys can be read for so many bytes, and what they cost.
+fn affordable(keys: &[(u64, u32, usize)], bytes: u64) -> (usize, u64) {
+    let mut read = 0;
+    let mut costs = keys.iter().map(|(cost, ..)| *cost);
+    let many = costs.position(|cost| match read + cost <= bytes {
+        true => {
+            read += cost;
+            false
+        }
+        false => true,
     });
-    within.map(|(_, key, at)| (key, at)).collect()
+    (many.unwrap_or(keys.len()), read)
 }
 
 /// A vote before its row is known: the place, and which key of the query (lower 28 bits).
@@ -256,6 +274,7 @@ mod tests {
         offsets_per_row: 2,
         max_places_per_key: 10,
         max_bytes: 1 << 20,
+        rare_share: 1.0,
         max_by_chance: 100.0,
     };
 
@@ -361,5 +380,11 @@ mod tests {
             ..gate
         };
         assert_eq!(rows(&short), 1, "the song itself, by what only it has");
+        let evenly = Gate {
+            max_bytes: 4000,
+            rare_share: 0.1,
+            ..short
+        };
+        assert_eq!(rows(&evenly), 201, "common keys have a share too");
     }
 }

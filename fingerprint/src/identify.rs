@@ -40,6 +40,9 @@ pub struct Listening {
     pub min_digits: f64,
     /// More digits for every tenfold catalogue.
     pub digits_per_decade: f64,
+    /// Digits by which what fits at another speed must be better than at the clip's own, and than what is
+    /// asked for: clips are seldom faster, and there are more of other speeds.
+    pub other_speed_digits: f64,
 }
 
 /// A recording that was compared with the clip.
@@ -160,9 +163,13 @@ impl Listening {
         let row = around(clip, row, &rough);
         let line = follow(clip, row, &rough, DRIFT);
         let of_key = Odds::new(clip, row, line);
-        let (share, odds) = (of_key.share(), of_key.digits());
+        let unlikely = match bend == Bend::NONE {
+            true => 0.0,
+            false => self.other_speed_digits,
+        };
+        let (share, odds) = (of_key.share(), of_key.digits() - unlikely);
         let digits = if odds >= needed {
-            of_key.doubted(clip, row).digits()
+            of_key.doubted().digits() - unlikely
         } else {
             odds
         };

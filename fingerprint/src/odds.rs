@@ -4,10 +4,13 @@
 //! ([`crate::trace`]): how closely it is met, to the frame and a few cents or only nearly. Of the
 //! peaks that chance meets one in five is met exactly, of those that a recording has more than half.
 //! What chance gives is counted on the same line moved aside, which no clip's noise and no recording's
-//! density can deceive.
+//! density can deceive: on fifty lines if need be, so the recording is drawn as a bitmap, and a peak of the
+//! clip is met on a line if a bit is set.
+
+use std::ops::RangeInclusive;
 
 use crate::peaks::Peak;
-use crate::trace::{ASIDE, FRAMES_OFF, Line, UNITS_OFF, neighbours, within};
+use crate::trace::{ASIDE, FRAMES_OFF, Line, UNITS_OFF, within};
 
 /// Pitch units by which a peak that is met exactly may miss the line: 6 cents.
 const UNITS_EXACT: f64 = 1.5;
@@ -36,7 +39,9 @@ impl Tally {
 
 /// What a clip and a recording have in common along a line, beside what chance gives.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Odds {
+pub struct Odds<'a> {
+    clip: &'a [Peak],
+    row: Drawn,
     line: Line,
     found: Tally,
     /// Shares that chance meets, and meets exactly.
@@ -44,10 +49,11 @@ pub struct Odds {
     exact: f64,
 }
 
-impl Odds {
+impl<'a> Odds<'a> {
     /// Counts along the line and aside.
-    pub fn new(clip: &[Peak], row: &[Peak], line: Line) -> Odds {
-        let aside = ASIDE.map(|frames| tally(clip, row, &line.aside(frames), UNITS_OFF));
+    pub fn new(clip: &'a [Peak], row: &[Peak], line: Line) -> Odds<'a> {
+        let row = Drawn::new(row, line.units);
+        let aside = ASIDE.map(|frames| row.tally(clip, &line.aside(frames)));
         let sum = |n: fn(&Tally) -> u32| aside.iter().map(n).sum::<u32>();
         let by_chance = Tally {
             judged: sum(|tally| tally.judged),
@@ -61,8 +67,10 @@ impl Odds {
         };
         let exact = f64::from(by_chance.exact) + PRIOR * EXACT_OF_MET * met;
         Odds {
+            found: row.tally(clip, &line),
+            clip,
+            row,
             line,
-            found: tally(clip, row, &line, UNITS_OFF),
             met,
             exact: exact / (f64::from(by_chance.judged) + PRIOR),
         }
@@ -71,10 +79,10 @@ impl Odds {
     /// The same beside the chance that two songs of one key *and one beat* have: what the third best
     /// of the near lines gives. It costs several times as much, so it is asked only where the
     /// odds are good.
-    pub fn doubted(mut self, clip: &[Peak], row: &[Peak]) -> Odds {
+    pub fn doubted(mut self) -> Odds<'a> {
         let near = self.line.near();
         let near: Vec<Tally> = near
-            .map(|line| tally(clip, row, &line, UNITS_OFF))
+            .map(|line| self.row.tally(self.clip, &line))
             .filter(|tally| tally.judged >= FEWEST)
             .collect();
         let third = |n: fn(&Tally) -> u32| {
@@ -112,27 +120,81 @@ impl Odds {
     }
 }
 
-fn tally(clip: &[Peak], row: &[Peak], line: &Line, off: f64) -> Tally {
-    let mut tally = Tally::default();
-    let (above, exactly) = (within(line.units, off), within(line.units, UNITS_EXACT));
-    neighbours(clip, row, line, FRAMES_OFF, |peak, place, near| {
-        let (mut met, mut exact) = (false, false);
-        for other in near {
-            let units = other.pitch() - peak.pitch();
-            met |= above.contains(&units);
-            exact |= i64::from(other.frame()) == place && exactly.contains(&units);
+/// The pitches of a frame, 64 to a pair of words: those that are met, and those that are met exactly.
+type Pitches = [[u64; 2]; 32];
+
+/// Where a recording meets the peaks of a clip that lies so many units below it.
+#[derive(Clone, Debug, PartialEq)]
+struct Drawn {
+    /// The frame of the first row.
+    from: i64,
+    frames: Vec<Pitches>,
+    /// The last frame at which the recording has a peak.
+    last: i64,
+}
+
+/// Frames that are drawn at most: six minutes, 8 MB. Bounds the memory of what is no clip.
+const MOST_FRAMES: i64 = 1 << 14;
+
+impl Drawn {
+    fn new(row: &[Peak], units: f64) -> Drawn {
+        let frame = |peak: Option<&Peak>| peak.map_or(0, |peak| i64::from(peak.frame()));
+        let (from, last) = (frame(row.first()) - FRAMES_OFF, frame(row.last()));
+        let len = (last + FRAMES_OFF + 1 - from).clamp(0, MOST_FRAMES);
+        let mut frames = vec![[[0; 2]; 32]; len as usize];
+        let (near, exactly) = (within(units, UNITS_OFF), within(units, UNITS_EXACT));
+        for peak in row {
+            let at = i64::from(peak.frame()) - from;
+            // Only in a damaged file are peaks not in order.
+            let around = (at - FRAMES_OFF).clamp(0, len)..(at + FRAMES_OFF + 1).clamp(0, len);
+            for frame in &mut frames[around.start as usize..around.end as usize] {
+                set(frame, 0, peak.pitch(), &near);
+            }
+            if let Some(frame) = usize::try_from(at).ok().and_then(|at| frames.get_mut(at)) {
+                set(frame, 1, peak.pitch(), &exactly);
+            }
         }
-        tally.judged += 1;
-        tally.met += u32::from(met);
-        tally.exact += u32::from(exact);
-    });
-    tally
+        Drawn { from, frames, last }
+    }
+
+    /// Counts a clip's peaks along a line of the units that were drawn.
+    fn tally(&self, clip: &[Peak], line: &Line) -> Tally {
+        let (place_of, mut tally) = (line.places(), Tally::default());
+        for peak in clip {
+            let place = place_of(peak.frame());
+            if place < 0 || place > self.last {
+                continue;
+            }
+            tally.judged += 1;
+            let at = usize::try_from(place - self.from);
+            if let Some(frame) = at.ok().and_then(|at| self.frames.get(at)) {
+                let (word, bit) = (peak.pitch() as usize / 64 % 32, peak.pitch() % 64);
+                tally.met += (frame[word][0] >> bit & 1) as u32;
+                tally.exact += (frame[word][1] >> bit & 1) as u32;
+            }
+        }
+        tally
+    }
+}
+
+/// Sets the pitches of a clip above which one of the recording lies by so many units.
+fn set(frame: &mut Pitches, which: usize, pitch: i32, above: &RangeInclusive<i32>) {
+    for below in above.clone() {
+        if let Ok(pitch) = usize::try_from(pitch - below)
+            && let Some(words) = frame.get_mut(pitch / 64)
+        {
+            words[which] |= 1 << (pitch % 64);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::made_up::dice;
+    use crate::made_up::{dice, peaks};
+    use crate::trace::neighbours;
 
     const LINE: Line = Line {
         stretch: 1.0,
@@ -171,9 +233,53 @@ mod tests {
 
     fn odds(clip: &[Peak], row: &[Peak]) -> f64 {
         let of_key = Odds::new(clip, row, LINE);
-        let doubted = of_key.clone().doubted(clip, row).digits();
+        let doubted = of_key.clone().doubted().digits();
         assert!(doubted <= of_key.digits() + 1e-9);
         doubted
+    }
+
+    /// The same count without a bitmap.
+    fn looked_up(clip: &[Peak], row: &[Peak], line: &Line) -> Tally {
+        let mut tally = Tally::default();
+        let (above, exactly) = (
+            within(line.units, UNITS_OFF),
+            within(line.units, UNITS_EXACT),
+        );
+        neighbours(clip, row, line, FRAMES_OFF, |peak, place, near| {
+            let units = |other: &Peak| other.pitch() - peak.pitch();
+            let exact =
+                |other: &Peak| i64::from(other.frame()) == place && exactly.contains(&units(other));
+            tally.judged += 1;
+            tally.met += u32::from(near.iter().any(|other| above.contains(&units(other))));
+            tally.exact += u32::from(near.iter().any(exact));
+        });
+        tally
+    }
+
+    proptest! {
+        #[test]
+        fn a_bitmap_counts_what_a_look_at_every_peak_does(
+            clip in peaks(), row in peaks(), offset in -400.0..400.0, stretch in 0.9..1.1, units in -30.0..30.0
+        ) {
+            let row = [clip.clone(), row].concat();
+            let mut row: Vec<Peak> = row.iter().map(|peak| Peak::new(peak.frame() + 50, peak.pitch() as u16 + 3)).collect();
+            row.sort_unstable();
+            for line in [Line { stretch, offset, units }, Line { stretch: 1.0, offset: 50.0, units: 2.4 }] {
+                let drawn = Drawn::new(&row, line.units);
+                prop_assert_eq!(drawn.tally(&clip, &line), looked_up(&clip, &row, &line));
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_peaks_are_no_panic() {
+        let damaged: Vec<Peak> = [2_000_000, 10, 3000, 20, 0]
+            .map(|frame| Peak::new(frame, 2047))
+            .to_vec();
+        for units in [0.0, -3000.0, 3000.0] {
+            let line = Line { units, ..LINE };
+            Odds::new(&damaged, &damaged, line).doubted().digits();
+        }
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Line {
     /// The frame of `b` on which one of `a` lies, rounded. In fixed point, 32 bits after the
     /// point: every peak is asked for its place a dozen times. Whatever a file says, the product
     /// stays below 2^58.
-    fn places(&self) -> impl Fn(u32) -> i64 + use<> {
+    pub(crate) fn places(&self) -> impl Fn(u32) -> i64 + use<> {
         let fixed = |value: f64, most: f64| (value.clamp(-most, most) * 4_294_967_296.0) as i64;
         let stretch = fixed(self.stretch, 16.0);
         let offset = fixed(self.offset + 0.5, f64::from(MAX_FRAMES));

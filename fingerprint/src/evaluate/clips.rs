@@ -47,8 +47,9 @@ pub struct Heard {
     pub shared: f64,
     /// All of those.
     pub taken_for: Vec<Taken>,
-    /// Processor time of a query with its peaks, milliseconds: mean.
-    pub cpu_ms: f64,
+    /// Processor time of a query with its peaks, milliseconds: mean over clips of the catalogue, and
+    /// over others, for which everything is tried.
+    pub cpu_ms: [f64; 2],
     /// What Chromaprint's items alone answer, sought everywhere.
     pub chromaprint: Answers,
     /// What audfprint answers, where it is installed.
@@ -237,7 +238,10 @@ impl Ear<'_> {
             .zip(&of_known)
             .filter(|(_, answer)| !answer.right);
         let missed = missed.map(|(clip, _)| self.songs[clip.song].path.clone());
-        let nanos: u64 = of_known.iter().map(|answer| answer.nanos).sum();
+        let cpu_ms = |answers: &[Answer]| {
+            let nanos: u64 = answers.iter().map(|answer| answer.nanos).sum();
+            nanos as f64 / 1e6 / answers.len().max(1) as f64
+        };
         let named = others.par_iter().zip(&of_others);
         let named = named.filter(|(_, answer)| answer.accepted);
         let taken_for: Vec<Taken> = named
@@ -272,7 +276,7 @@ impl Ear<'_> {
             strangers: percent(taken_for.len() - shared, others.len()),
             shared: percent(shared, others.len()),
             taken_for,
-            cpu_ms: nanos as f64 / 1e6 / known.len().max(1) as f64,
+            cpu_ms: [cpu_ms(&of_known), cpu_ms(&of_others)],
             chromaprint: peer(&of_items),
             audfprint: of_audfprint.as_deref().map(peer),
         }
@@ -331,7 +335,8 @@ impl Ear<'_> {
 
     /// Is this row the clip's song, or has it the clip's sound too (a loop, another edition)?
     fn same(&self, row: usize, clip: &Clip<'_>) -> bool {
-        row == clip.song || {
+        let sounds = || correlation(clip.clean, &self.songs[row].samples) >= SHARED;
+        row == clip.song || sounds() || {
             let peaks_of = |row: usize| self.prints[row].peaks();
             let clean = self
                 .listening

@@ -66,7 +66,7 @@ pub fn text(evaluation: &Evaluation) -> String {
     if !evaluation.heard.is_empty() {
         let _ = writeln!(
             out,
-            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}{:>9}{:>20}{:>18}\n{:>139}",
+            "\n{:<30}{:>5}{:>8}{:>8}{:>10}{:>9}{:>13}{:>9}{:>14}{:>20}{:>18}\n{:>106}{:>38}",
             "clips",
             "s",
             "top %",
@@ -78,13 +78,14 @@ pub fn text(evaluation: &Evaluation) -> String {
             "CPU ms",
             "Chromaprint",
             "audfprint",
+            "known, others",
             "top, wrong, strangers %"
         );
     }
     for row in &evaluation.heard {
         let _ = writeln!(
             out,
-            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}{:>9.1}{:>20}{:>18}",
+            "{:<30}{:>5.0}{:>8.1}{:>8}{:>10.1}{:>9.1}{:>13.1}{:>9.1}{:>8.1},{:>5.1}{:>20}{:>18}",
             row.noise,
             row.seconds,
             row.top,
@@ -93,7 +94,8 @@ pub fn text(evaluation: &Evaluation) -> String {
             row.wrong,
             row.strangers,
             row.shared,
-            row.cpu_ms,
+            row.cpu_ms[0],
+            row.cpu_ms[1],
             answers(Some(row.chromaprint)),
             answers(row.audfprint)
         );
