@@ -8,7 +8,7 @@ use std::fmt::Write;
 use catalog::cluster::MatchEvidence;
 use catalog::ids::RecordingId;
 
-use crate::report::{Report, bend, clock, words};
+use crate::report::{Report, bend, clock, clusters, words};
 
 /// Width of a bar and height of the picture, pixels.
 const BAR: (usize, usize) = (4, 32);
@@ -25,8 +25,7 @@ code{font-size:.85em}svg{background:#f3f3f3}rect{fill:#1769aa}</style>";
 /// The page.
 pub fn html(report: &Report) -> String {
     let mut page = String::from(HEAD);
-    let clusters = report.clusters.len();
-    let _ = write!(page, "<h1>{clusters} clusters of duplicates</h1>");
+    let _ = write!(page, "<h1>{}</h1>", clusters(report.clusters.len()));
     for cluster in &report.clusters {
         page.push_str("<section><ul>");
         for member in &cluster.members {

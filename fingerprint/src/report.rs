@@ -235,6 +235,14 @@ pub(crate) fn words(kind: MatchKind) -> &'static str {
     }
 }
 
+/// So many clusters, in words.
+pub(crate) fn clusters(many: usize) -> String {
+    match many {
+        1 => "1 cluster of duplicates".to_owned(),
+        _ => format!("{many} clusters of duplicates"),
+    }
+}
+
 /// `3:05`, or `12.4 s` below a minute.
 pub(crate) fn clock(seconds: f64) -> String {
     let sign = if seconds < 0.0 { "-" } else { "" };
@@ -352,8 +360,8 @@ impl Report {
             .sum();
         writeln!(
             f,
-            "\n{members} recordings in {} clusters of duplicates",
-            self.clusters.len()
+            "\n{members} recordings in {}",
+            clusters(self.clusters.len())
         )?;
         writeln!(f, "{table}")
     }
