@@ -154,6 +154,8 @@ impl Drawn {
                 set(frame, 1, peak.pitch(), &exactly);
             }
         }
+        // What is not drawn is not judged.
+        let last = last.min(from + len - 1 - FRAMES_OFF);
         Drawn { from, frames, last }
     }
 
