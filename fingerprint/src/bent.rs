@@ -117,7 +117,7 @@ impl Bending {
         for bend in bends {
             let candidates = if bend == Bend::NONE {
                 let keys = landmarks(query.peaks(), bend, straight.sampling());
-                agreeing(keys, straight, &self.votes, &wanted)
+                agreeing(keys.into_iter(), straight, &self.votes, &wanted)
             } else {
                 let keys = followed
                     .triples(bend, bent.sampling())

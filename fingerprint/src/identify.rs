@@ -1,6 +1,6 @@
 //! Which recording of the catalogue is this clip, if any?
 //!
-//! The clip's landmarks vote for (recording, offset) through the index, the rarest first; thousands of
+//! The clip's landmarks vote for (recording, offset) through the index, the rarest first; hundreds of
 //! those are glanced at ([`crate::outline`]), the best traced ([`crate::trace`]) and judged peak by peak
 //! ([`crate::odds`]), as the clip is first and then at other speeds. What is not clear by then is asked
 //! once more, with all landmarks. An answer is accepted if the odds against chance exceed a bar that
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::candidates::{Candidate, Gate, agreeing};
 use crate::index::Index;
-use crate::landmarks::{Bend, landmarks};
+use crate::landmarks::{Bend, Pairs};
 use crate::odds::Odds;
 use crate::outline::Outline;
 use crate::peaks::Peak;
@@ -62,6 +62,12 @@ pub struct Heard {
     pub digits: f64,
 }
 
+/// A clip as it is asked about.
+struct Clip<'a> {
+    peaks: &'a [Peak],
+    pairs: Pairs<'a>,
+}
+
 impl Listening {
     /// The digits that a catalogue of so many frames asks for.
     pub fn needed(&self, frames: u64) -> f64 {
@@ -80,6 +86,11 @@ impl Listening {
     ) -> Vec<Heard> {
         let needed = self.needed(index.places());
         let mut heard: Vec<Heard> = Vec::new();
+        let slowest = self.speeds.iter().copied().fold(1.0, f64::min);
+        let clip = Clip {
+            peaks: clip,
+            pairs: Pairs::new(clip, slowest),
+        };
         for (speed, max_bytes) in self.tries() {
             let bend = Bend::varispeed(speed);
             let votes = Gate {
@@ -87,12 +98,12 @@ impl Listening {
                 ..self.votes.clone()
             };
             let mut answered = 0;
-            for found in self.voted(clip, index, bend, &votes, &peaks_of) {
+            for found in self.voted(&clip, index, bend, &votes, &peaks_of) {
                 if found.shared < answered / FEW {
                     continue;
                 }
                 let row = found.row as usize;
-                let next = self.traced(clip, peaks_of(row), bend, &found, needed);
+                let next = self.traced(clip.peaks, peaks_of(row), bend, &found, needed);
                 if next.digits >= needed {
                     answered = answered.max(found.shared);
                 }
@@ -123,27 +134,28 @@ impl Listening {
     /// The candidates with most votes, and of those the ones that fit the clip best.
     fn voted<'a>(
         &self,
-        clip: &[Peak],
+        clip: &Clip<'_>,
         index: &Index<'_>,
         bend: Bend,
         votes: &Gate,
         peaks_of: &impl Fn(usize) -> &'a [Peak],
     ) -> Vec<Candidate> {
-        let keys = landmarks(clip, bend, index.sampling())
+        let keys = clip.pairs.landmarks(bend, index.sampling());
+        let keys = keys
+            .into_iter()
             .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
         let mut found = agreeing(keys, index, votes, |_| true);
         found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
         found.truncate(self.glanced);
-        let outline = Outline::new(clip, bend);
+        // The places of a row are glanced at one after the other: its peaks are at hand then.
+        found.sort_by_key(|found| (found.row, found.offset));
+        let outline = Outline::new(clip.peaks, bend);
         let fit = |found: Candidate| {
-            (
-                outline.fit(peaks_of(found.row as usize), found.offset),
-                found,
-            )
+            let row = peaks_of(found.row as usize);
+            (outline.fit(row, found.offset), found)
         };
         let mut fitted: Vec<(f32, Candidate)> = found.into_iter().map(fit).collect();
-        // Stable: of equals the one with more votes stays in front.
-        fitted.sort_by(|x, y| y.0.total_cmp(&x.0));
+        fitted.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(b.shared.cmp(&a.shared)));
         fitted.truncate(match bend == Bend::NONE {
             true => self.traced,
             false => self.traced_at_speeds,

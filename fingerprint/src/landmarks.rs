@@ -55,50 +55,102 @@ impl Bend {
     }
 }
 
-/// Scrambled keys below 2^([`KEY_BITS`] − `sampling`), and the frames of their first peaks as
-/// they are in the query (not stretched), by ascending frame.
-pub fn landmarks(
-    peaks: &[Peak],
-    bend: Bend,
-    sampling: u32,
-) -> impl Iterator<Item = (u32, usize)> + '_ {
-    let limit = 1u32 << (KEY_BITS - sampling.min(MAX_SAMPLING));
-    let times = times(bend.stretch);
-    let shift = bend.units().round() as i32;
-    peaks.iter().enumerate().flat_map(move |(at, &first)| {
-        let from = (first.pitch() + shift).div_euclid(PITCH_STEP);
-        peaks[at + 1..]
-            .iter()
-            .map_while(move |second| {
-                let frames = second.frame().wrapping_sub(first.frame()) as usize;
-                let time = *times.get(frames)?;
-                (time <= ZONE_FRAMES.1).then_some((second, time))
-            })
-            .filter_map(move |(second, time)| {
-                let interval = second.pitch() - first.pitch();
-                if time < ZONE_FRAMES.0 || interval.abs() > ZONE_PITCH {
-                    return None;
+/// Peaks with the pairs that each begins: made once, and read for every bend.
+#[derive(Clone, Debug)]
+pub struct Pairs<'a> {
+    peaks: &'a [Peak],
+    /// Frames from the first to the second in the upper bits, steps of interval in the lower seven.
+    seconds: Vec<u16>,
+    /// Where each peak's second ones begin, and the end of the last.
+    starts: Vec<u32>,
+}
+
+/// Bits of a key that tell the steps of the interval, and the frames between the two.
+const INTERVAL_BITS: u32 = 7;
+const TIME_BITS: u32 = 6;
+
+impl<'a> Pairs<'a> {
+    /// Lists the pairs for bends that stretch by `least` or more.
+    pub fn new(peaks: &'a [Peak], least: f64) -> Pairs<'a> {
+        let latest = (f64::from(ZONE_FRAMES.1) + 0.5) / least.clamp(SMALLEST, 1.0 / SMALLEST);
+        let latest = latest as u32;
+        let (mut seconds, mut starts, mut count) = (Vec::new(), vec![0], 0);
+        for (at, first) in peaks.iter().enumerate() {
+            let frames = |peak: &Peak| peak.frame().wrapping_sub(first.frame());
+            let near = peaks[at + 1..].iter();
+            let near = near.take_while(|peak| frames(peak) <= latest);
+            for second in near {
+                if seconds.len() == count {
+                    seconds.resize(2 * count + 1024, 0);
                 }
-                let scrambled = scramble(key(from, interval, time));
-                (scrambled < limit).then_some((scrambled, first.frame() as usize))
-            })
+                let interval = second.pitch() - first.pitch() + ZONE_PITCH;
+                let steps = (interval + PITCH_STEP / 2) as u32 / PITCH_STEP as u32;
+                seconds[count] = (frames(second) << INTERVAL_BITS | steps) as u16;
+                count += usize::from((0..=2 * ZONE_PITCH).contains(&interval));
+            }
+            starts.push(count as u32);
+        }
+        seconds.truncate(count);
+        Pairs {
+            peaks,
+            seconds,
+            starts,
+        }
+    }
+
+    /// Scrambled keys below 2^([`KEY_BITS`] − `sampling`): 9 bits of pitch, 7 of interval, 6 of time. With
+    /// the frames of their first peaks as they are in the query (not stretched), by ascending frame.
+    pub fn landmarks(&self, bend: Bend, sampling: u32) -> Vec<(u32, usize)> {
+        let limit = 1u32 << (KEY_BITS - sampling.min(MAX_SAMPLING));
+        let times = times(bend.stretch);
+        let shift = bend.units().round() as i32;
+        let (mut keys, mut count) = (Vec::new(), 0);
+        for (first, range) in self.peaks.iter().zip(self.starts.windows(2)) {
+            let from = (first.pitch() + shift).div_euclid(PITCH_STEP);
+            let from = (from.clamp(0, 511) as u32) << (INTERVAL_BITS + TIME_BITS);
+            let seconds = &self.seconds[range[0] as usize..range[1] as usize];
+            if keys.len() < count + seconds.len() {
+                keys.resize(2 * count + seconds.len() + 1024, (0, 0));
+            }
+            // Without a branch, which would be guessed wrongly once in four.
+            for second in seconds {
+                let time = times[usize::from(second >> INTERVAL_BITS) % LATEST];
+                let interval = u32::from(second % (1 << INTERVAL_BITS)) << TIME_BITS;
+                let scrambled = scramble(from | interval | u32::from(time));
+                keys[count] = (scrambled, first.frame() as usize);
+                count += usize::from(scrambled < limit && time != NEVER);
+            }
+        }
+        keys.truncate(count);
+        keys
+    }
+}
+
+/// Smallest stretch. Settings may say anything; what is beyond an octave is no other speed.
+const SMALLEST: f64 = 0.5;
+
+/// Frames that a second peak may lie behind, at the smallest stretch.
+const LATEST: usize = 2 * (ZONE_FRAMES.1 as usize + 1);
+
+/// The time of a second peak in frames once it is bent, by its frames as they are; [`NEVER`] outside
+/// the zone.
+fn times(stretch: f64) -> [u8; LATEST] {
+    let stretch = stretch.clamp(SMALLEST, 1.0 / SMALLEST) as f32;
+    std::array::from_fn(|frames| {
+        let time = (frames as f32 * stretch).round() as u32;
+        match (ZONE_FRAMES.0..=ZONE_FRAMES.1).contains(&time) {
+            true => time as u8,
+            false => NEVER,
+        }
     })
 }
 
-/// Frames that the latest second peak may lie behind, stretched to a half, and one more.
-const LATEST: usize = 2 * ZONE_FRAMES.1 as usize + 2;
+/// No time.
+const NEVER: u8 = (1 << TIME_BITS) - 1;
 
-/// The time of a second peak in frames once it is bent, by its frames as they are.
-fn times(stretch: f64) -> [u32; LATEST] {
-    // Settings may say anything; what is beyond an octave is no other speed.
-    let stretch = stretch.clamp(0.5, 2.0) as f32;
-    std::array::from_fn(|frames| (frames as f32 * stretch).round() as u32)
-}
-
-/// 9 bits of pitch, 7 of interval, 6 of time.
-fn key(from: i32, interval: i32, time: u32) -> u32 {
-    let interval = (interval + ZONE_PITCH + PITCH_STEP / 2).div_euclid(PITCH_STEP) as u32;
-    ((from.clamp(0, 511) as u32) << 13) | (interval << 6) | time
+/// The landmarks of peaks in one bend.
+pub fn landmarks(peaks: &[Peak], bend: Bend, sampling: u32) -> Vec<(u32, usize)> {
+    Pairs::new(peaks, bend.stretch).landmarks(bend, sampling)
 }
 
 /// A recording as its landmarks, to be indexed.
@@ -117,7 +169,7 @@ impl Keyed for Landmarks<'_> {
     }
 
     fn keys(&self, sampling: u32) -> impl Iterator<Item = (u32, usize)> {
-        landmarks(self.0, Bend::NONE, sampling)
+        landmarks(self.0, Bend::NONE, sampling).into_iter()
     }
 }
 
@@ -139,23 +191,32 @@ mod tests {
                 .map(|peak| Peak::new(peak.frame(), (peak.pitch() + units) as u16))
                 .collect();
             let bend = Bend { stretch: 1.0, semitones: f64::from(semitones) };
-            let bent: Vec<_> = landmarks(&peaks, bend, 0).collect();
-            prop_assert_eq!(bent, landmarks(&higher, Bend::NONE, 0).collect::<Vec<_>>());
+            let bent = landmarks(&peaks, bend, 0);
+            prop_assert_eq!(bent, landmarks(&higher, Bend::NONE, 0));
         }
 
         #[test]
         fn sampling_keeps_the_same_keys_wherever_they_stand(peaks in peaks(), sampling in 0u32..8) {
-            let kept: Vec<_> = landmarks(&peaks, Bend::NONE, sampling).collect();
-            let all = landmarks(&peaks, Bend::NONE, 0);
+            let kept = landmarks(&peaks, Bend::NONE, sampling);
+            let all = landmarks(&peaks, Bend::NONE, 0).into_iter();
             let chosen: Vec<_> = all.filter(|(key, _)| key >> (28 - sampling) == 0).collect();
             prop_assert_eq!(kept, chosen);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_listed_for_many_bends_serve_each_of_them(peaks in peaks(), stretch in 0.6f64..1.8) {
+            let bend = Bend::varispeed(stretch);
+            let bent = Pairs::new(&peaks, 0.5).landmarks(bend, 1);
+            prop_assert_eq!(bent, landmarks(&peaks, bend, 1));
         }
     }
 
     #[test]
     fn peaks_too_far_apart_in_time_or_pitch_make_no_landmark() {
         let at = |frame, pitch| Peak::new(frame, pitch);
-        let count = |peaks: &[Peak]| landmarks(peaks, Bend::NONE, 0).count();
+        let count = |peaks: &[Peak]| landmarks(peaks, Bend::NONE, 0).len();
         assert_eq!(count(&[at(0, 100), at(10, 200)]), 1);
         assert_eq!(count(&[at(0, 100), at(41, 200)]), 0);
         assert_eq!(count(&[at(0, 100), at(10, 500)]), 0);

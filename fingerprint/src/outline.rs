@@ -1,4 +1,4 @@
-//! At which of thousands of places may a clip lie?
+//! At which of hundreds of places may a clip lie?
 //!
 //! Votes say where a clip may lie, but in noise the right place has hardly more of them than the
 //! best of many wrong ones. So each is glanced at: how many of the recording's peaks there does the
@@ -6,13 +6,13 @@
 //! pitches; a glance reads the recording's peaks, which lie side by side, and two bits for each.
 
 use crate::landmarks::Bend;
-use crate::peaks::Peak;
+use crate::peaks::{MAX_FRAMES, Peak};
 use crate::trace::FRAMES_OFF;
 
 /// Pitch units that share a bit, as a power of two, and the bits of a frame.
 const CELL: u32 = 1;
 const CELLS: usize = 2048 >> CELL;
-const WORDS: usize = CELLS / 64;
+const WORDS: usize = CELLS / 32;
 
 /// Pitch units by which a peak may be off that is met nearly, and exactly.
 const UNITS_NEARLY: i32 = 3;
@@ -21,22 +21,19 @@ const UNITS_EXACTLY: i32 = 1;
 /// Frames that are drawn: a minute. Bounds the memory of what is no clip.
 const MOST_FRAMES: usize = 2600;
 
-/// One bit for each cell.
-type Cells = [u64; WORDS];
+/// What a clip's peaks cover in a frame: two bits for each cell, whether a peak there is met nearly
+/// (the lower) and exactly.
+type Frame = [u64; WORDS];
 
-/// What a clip's peaks cover in a frame.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    nearly: Cells,
-    exactly: Cells,
-}
+const NEARLY: u64 = 1;
+const EXACTLY: u64 = 2;
 
 /// A clip as a bitmap.
 #[derive(Clone, Debug)]
 pub struct Outline {
     frames: Vec<Frame>,
     /// Share of the frames in which each cell is covered, nearly and exactly.
-    often: Vec<[f32; 2]>,
+    often: Box<[[f32; 2]; CELLS]>,
 }
 
 impl Outline {
@@ -49,28 +46,23 @@ impl Outline {
             .last()
             .map_or(0, |last| place(last) + around + 1)
             .min(MOST_FRAMES);
-        let empty = Frame {
-            nearly: [0; WORDS],
-            exactly: [0; WORDS],
-        };
-        let mut frames = vec![empty; len];
+        let mut frames = vec![[0; WORDS]; len];
         let shift = bend.units().round() as i32;
         for peak in clip {
             let (at, pitch) = (place(peak), peak.pitch() + shift);
             // Only in a damaged clip are peaks not in order.
             let last = (at + around + 1).min(len);
             for frame in &mut frames[at.saturating_sub(around).min(last)..last] {
-                cover(&mut frame.nearly, pitch, UNITS_NEARLY);
+                cover(frame, NEARLY, pitch, UNITS_NEARLY);
             }
             if let Some(frame) = frames.get_mut(at) {
-                cover(&mut frame.exactly, pitch, UNITS_EXACTLY);
+                cover(frame, EXACTLY, pitch, UNITS_EXACTLY);
             }
         }
-        let mut often = vec![[0f32; 2]; CELLS];
+        let mut often = Box::new([[0f32; 2]; CELLS]);
         let share = 1.0 / len.max(1) as f32;
         for frame in &frames {
-            covered(&frame.nearly, |cell| often[cell][0] += share);
-            covered(&frame.exactly, |cell| often[cell][1] += share);
+            covered(frame, |cell, of| often[cell][of] += share);
         }
         Outline { frames, often }
     }
@@ -80,18 +72,21 @@ impl Outline {
     pub fn fit(&self, row: &[Peak], offset: i64) -> f32 {
         let (mut met, mut by_chance) = ([0u32; 2], [0f32; 2]);
         let from = row.partition_point(|peak| i64::from(peak.frame()) < offset);
+        // Beyond these nothing lies, whatever a file says; so a place needs 32 bits, and wraps if before.
+        let farthest = 2 * i64::from(MAX_FRAMES);
+        let offset = offset.clamp(-farthest, farthest) as i32 as u32;
         for peak in &row[from..] {
-            let place = i64::from(peak.frame()).checked_sub(offset);
-            let place = place.and_then(|place| usize::try_from(place).ok());
-            let Some(frame) = place.and_then(|place| self.frames.get(place)) else {
+            let place = peak.frame().wrapping_sub(offset);
+            let Some(frame) = self.frames.get(place as usize) else {
                 break;
             };
             let cell = cell(peak.pitch());
-            let has = |cells: &Cells| (cells[cell / 64] >> (cell % 64) & 1) as u32;
-            for (at, cells) in [&frame.nearly, &frame.exactly].into_iter().enumerate() {
-                met[at] += has(cells);
-                by_chance[at] += self.often[cell][at];
-            }
+            let has = frame[cell / 32] >> (2 * (cell % 32));
+            met[0] += (has & NEARLY) as u32;
+            met[1] += (has & EXACTLY) as u32 / EXACTLY as u32;
+            let often = self.often[cell];
+            by_chance[0] += often[0];
+            by_chance[1] += often[1];
         }
         let above = |at: usize| (met[at] as f32 - by_chance[at]) / (by_chance[at] + 1.0).sqrt();
         above(0) + above(1)
@@ -102,18 +97,19 @@ fn cell(pitch: i32) -> usize {
     pitch.clamp(0, 2047) as usize >> CELL
 }
 
-fn cover(cells: &mut Cells, pitch: i32, units: i32) {
+fn cover(frame: &mut Frame, bit: u64, pitch: i32, units: i32) {
     for cell in cell(pitch - units)..=cell(pitch + units) {
-        cells[cell / 64] |= 1 << (cell % 64);
+        frame[cell / 32] |= bit << (2 * (cell % 32));
     }
 }
 
-/// Calls `each` for every cell that is covered.
-fn covered(cells: &Cells, mut each: impl FnMut(usize)) {
-    for (at, &word) in cells.iter().enumerate() {
+/// Calls `each` for every cell that is covered: nearly (0), and exactly (1).
+fn covered(frame: &Frame, mut each: impl FnMut(usize, usize)) {
+    for (at, &word) in frame.iter().enumerate() {
         let mut left = word;
         while left != 0 {
-            each(64 * at + left.trailing_zeros() as usize);
+            let bit = left.trailing_zeros() as usize;
+            each(32 * at + bit / 2, bit % 2);
             left &= left - 1;
         }
     }

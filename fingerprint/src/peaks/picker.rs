@@ -6,6 +6,7 @@
 //! the frames around. Everything depends on ratios of magnitudes only, so gain does not matter.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 
 use realfft::num_complex::Complex32;
@@ -37,8 +38,7 @@ pub struct Picker {
     spectrum: Vec<Complex32>,
     scratch: Vec<Complex32>,
     power: Vec<f32>,
-    /// Pitch of the middle of each bin.
-    pitches: Vec<i32>,
+    summits: Summits,
     waiting: Vec<f32>,
     /// The maxima of the last frames, twice the reach and one.
     frames: VecDeque<Vec<Maximum>>,
@@ -78,8 +78,8 @@ impl Picker {
             input: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
             scratch: fft.make_scratch_vec(),
-            power: vec![0.0; WINDOW / 2 + 1],
-            pitches: (0..=WINDOW / 2).map(|bin| pitch(bin as f32)).collect(),
+            power: vec![0.0; bin_of(HIGHEST_HZ) + 1],
+            summits: Summits::new(reach.1),
             fft,
             waiting: Vec::with_capacity(4 * WINDOW),
             frames: VecDeque::with_capacity(2 * reach.0 + 2),
@@ -126,40 +126,13 @@ impl Picker {
         for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
             *power = bin.norm_sqr();
         }
-        let bin_of = |hz: f32| (hz * WINDOW as f32 / RATE as f32) as usize;
-        let mut found: Vec<(usize, f32)> = Vec::with_capacity(64);
-        for at in bin_of(LOWEST_HZ) + 1..bin_of(HIGHEST_HZ) {
-            let power = self.power[at];
-            if power > SILENCE && power > self.power[at - 1] && power >= self.power[at + 1] {
-                found.push((at, power));
-            }
-        }
         // Only what stays is placed between bins: logarithms cost more than the FFT.
-        self.dominant(&found)
-            .map(|(at, power)| Maximum {
-                pitch: placed(at, &self.power[at - 1..=at + 1]),
-                power,
-            })
-            .collect()
-    }
-
-    /// Those that nothing within reach in the same frame exceeds.
-    fn dominant<'a>(
-        &'a self,
-        found: &'a [(usize, f32)],
-    ) -> impl Iterator<Item = (usize, f32)> + 'a {
-        found
-            .iter()
-            .enumerate()
-            .filter_map(move |(place, &(at, power))| {
-                let pitch = self.pitches[at];
-                let near =
-                    |other: &&(usize, f32)| (self.pitches[other.0] - pitch).abs() <= self.reach.1;
-                let below = found[..place].iter().rev().take_while(near);
-                let above = found[place + 1..].iter().take_while(near);
-                let beaten = below.chain(above).any(|other| other.1 > power);
-                (!beaten).then_some((at, power))
-            })
+        let summits = self.summits.of(&self.power);
+        let placed = summits.iter().map(|&at| Maximum {
+            pitch: placed(at, &self.power[at - 1..=at + 1]),
+            power: self.power[at],
+        });
+        placed.collect()
     }
 
     /// Takes a frame's maxima, and emits the peaks of the frame that lies the reach before it.
@@ -198,6 +171,79 @@ impl Picker {
         self.peaks
             .extend(kept.map(|(maximum, _)| Peak::new(frame, maximum.pitch as u16)));
     }
+}
+
+/// Finds the maxima of a spectrum that no other within reach exceeds, without a branch for each bin:
+/// those would be guessed wrongly.
+struct Summits {
+    /// Of each bin from the lowest on, the bins within reach.
+    reach: Vec<Range<usize>>,
+    /// Powers of maxima, and zero elsewhere; at the next level the highest of two neighbours, then of
+    /// four, and so on.
+    levels: Vec<Vec<f32>>,
+    found: Vec<usize>,
+}
+
+/// The lowest bin that may be a maximum.
+const LOWEST: usize = bin_of(LOWEST_HZ) + 1;
+
+impl Summits {
+    fn new(reach: i32) -> Summits {
+        let bins = bin_of(HIGHEST_HZ);
+        let pitches: Vec<i32> = (0..bins).map(|bin| pitch(bin as f32)).collect();
+        let within = |bin: usize| {
+            let from = pitches.partition_point(|&other| other < pitches[bin] - reach);
+            let to = pitches.partition_point(|&other| other <= pitches[bin] + reach);
+            from.max(LOWEST)..to
+        };
+        let reach: Vec<Range<usize>> = (LOWEST..bins).map(within).collect();
+        let widest = reach.iter().map(Range::len).max().unwrap_or(1);
+        Summits {
+            levels: vec![vec![0.0; bins]; widest.ilog2() as usize + 1],
+            found: vec![0; bins],
+            reach,
+        }
+    }
+
+    /// The bins, ascending.
+    fn of(&mut self, power: &[f32]) -> &[usize] {
+        let maxima = &mut self.levels[0][LOWEST..];
+        let around = power[LOWEST - 1..].windows(3);
+        for (maximum, around) in maxima.iter_mut().zip(around) {
+            let [before, here, after] = [around[0], around[1], around[2]];
+            let is = (here > SILENCE) & (here > before) & (here >= after);
+            *maximum = if is { here } else { 0.0 };
+        }
+        for level in 1..self.levels.len() {
+            let (below, above) = self.levels.split_at_mut(level);
+            let (ones, width) = (&below[level - 1], 1 << (level - 1));
+            let twos = ones.iter().zip(&ones[width..]);
+            for (highest, (&one, &other)) in above[0].iter_mut().zip(twos) {
+                *highest = if one > other { one } else { other };
+            }
+        }
+        let mut found = 0;
+        for (at, &power) in self.levels[0].iter().enumerate().skip(LOWEST) {
+            self.found[found] = at;
+            found += usize::from(power > 0.0);
+        }
+        let mut kept = 0;
+        for place in 0..found {
+            let at = self.found[place];
+            let Range { start, end } = self.reach[at - LOWEST];
+            let level = (end - start).ilog2();
+            let highest = &self.levels[level as usize];
+            let higher = highest[start].max(highest[end - (1 << level)]);
+            self.found[kept] = at;
+            kept += usize::from(higher <= self.levels[0][at]);
+        }
+        &self.found[..kept]
+    }
+}
+
+/// The bin of a frequency.
+const fn bin_of(hz: f32) -> usize {
+    (hz * WINDOW as f32 / RATE as f32) as usize
 }
 
 /// Pitch of a place between bins.
