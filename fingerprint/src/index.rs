@@ -257,11 +257,11 @@ fn entry(bytes: &mut &[u8]) -> Option<(u64, u64)> {
 /// Reads one LEB128 number of at most 64 bits; None at the end or if it is too long.
 #[inline]
 fn leb128(bytes: &mut &[u8]) -> Option<u64> {
-    if let Some(word) = bytes.first_chunk() {
-        if let Some((value, len)) = number(u64::from_le_bytes(*word)) {
-            *bytes = &bytes[len..];
-            return Some(value);
-        }
+    if let Some(word) = bytes.first_chunk()
+        && let Some((value, len)) = number(u64::from_le_bytes(*word))
+    {
+        *bytes = &bytes[len..];
+        return Some(value);
     }
     longer(bytes)
 }
