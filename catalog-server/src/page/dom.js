@@ -66,7 +66,13 @@ export class Refusal extends Error {
 
 export async function ask(path, options = {}) {
   const headers = { authorization: `Bearer ${session.token}`, ...options.headers };
-  const response = await fetch(path, { ...options, headers });
+  let response = await fetch(path, { ...options, headers });
+  // A busy server has not begun the request, and says when to ask again.
+  for (let again = 0; response.status === 503 && response.headers.has("retry-after") && again < 3; again++) {
+    const seconds = Math.min(Number(response.headers.get("retry-after")) || 1, 5);
+    await new Promise((done) => setTimeout(done, 1000 * seconds));
+    response = await fetch(path, { ...options, headers });
+  }
   const body = response.status === 204 ? {} : await response.json().catch(() => ({}));
   if (response.ok) return body;
   throw new Refusal(body, response.status);
