@@ -62,10 +62,27 @@ pub struct Heard {
     pub digits: f64,
 }
 
-/// A clip as it is asked about.
-struct Clip<'a> {
-    peaks: &'a [Peak],
-    pairs: Pairs<'a>,
+/// A clip at one of the speeds at which it may play.
+struct Bent {
+    bend: Bend,
+    /// Its landmarks with their frames, stretched.
+    keys: Vec<(u32, usize)>,
+    outline: Outline,
+}
+
+impl Bent {
+    fn new(clip: &[Peak], pairs: &Pairs<'_>, speed: f64, sampling: u32) -> Bent {
+        let bend = Bend::varispeed(speed);
+        let mut keys = pairs.landmarks(bend, sampling);
+        for (_, frame) in &mut keys {
+            *frame = (*frame as f64 * bend.stretch).round() as usize;
+        }
+        Bent {
+            bend,
+            keys,
+            outline: Outline::new(clip, bend),
+        }
+    }
 }
 
 impl Listening {
@@ -87,23 +104,23 @@ impl Listening {
         let needed = self.needed(index.places());
         let mut heard: Vec<Heard> = Vec::new();
         let slowest = self.speeds.iter().copied().fold(1.0, f64::min);
-        let clip = Clip {
-            peaks: clip,
-            pairs: Pairs::new(clip, slowest),
-        };
+        let pairs = Pairs::new(clip, slowest);
+        let bent = |speed| Bent::new(clip, &pairs, speed, index.sampling());
+        let own = bent(1.0);
         for (speed, max_bytes) in self.tries() {
-            let bend = Bend::varispeed(speed);
+            let other = (speed != 1.0).then(|| bent(speed));
+            let asked = other.as_ref().unwrap_or(&own);
             let votes = Gate {
                 max_bytes,
                 ..self.votes.clone()
             };
             let mut answered = 0;
-            for found in self.voted(&clip, index, bend, &votes, &peaks_of) {
+            for found in self.voted(asked, index, &votes, &peaks_of) {
                 if found.shared < answered / FEW {
                     continue;
                 }
                 let row = found.row as usize;
-                let next = self.traced(clip.peaks, peaks_of(row), bend, &found, needed);
+                let next = self.traced(clip, peaks_of(row), asked.bend, &found, needed);
                 if next.digits >= needed {
                     answered = answered.max(found.shared);
                 }
@@ -134,29 +151,23 @@ impl Listening {
     /// The candidates with most votes, and of those the ones that fit the clip best.
     fn voted<'a>(
         &self,
-        clip: &Clip<'_>,
+        clip: &Bent,
         index: &Index<'_>,
-        bend: Bend,
         votes: &Gate,
         peaks_of: &impl Fn(usize) -> &'a [Peak],
     ) -> Vec<Candidate> {
-        let keys = clip.pairs.landmarks(bend, index.sampling());
-        let keys = keys
-            .into_iter()
-            .map(|(key, frame)| (key, (frame as f64 * bend.stretch).round() as usize));
-        let mut found = agreeing(keys, index, votes, |_| true);
+        let mut found = agreeing(clip.keys.iter().copied(), index, votes, |_| true);
         found.sort_by_key(|found| (usize::MAX - found.shared, found.row, found.offset));
         found.truncate(self.glanced);
         // The places of a row are glanced at one after the other: its peaks are at hand then.
         found.sort_by_key(|found| (found.row, found.offset));
-        let outline = Outline::new(clip.peaks, bend);
         let fit = |found: Candidate| {
             let row = peaks_of(found.row as usize);
-            (outline.fit(row, found.offset), found)
+            (clip.outline.fit(row, found.offset), found)
         };
         let mut fitted: Vec<(f32, Candidate)> = found.into_iter().map(fit).collect();
         fitted.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(b.shared.cmp(&a.shared)));
-        fitted.truncate(match bend == Bend::NONE {
+        fitted.truncate(match clip.bend == Bend::NONE {
             true => self.traced,
             false => self.traced_at_speeds,
         });

@@ -24,11 +24,11 @@ if (!token) {
 const shots = process.env.SHOTS ?? mkdtempSync(join(tmpdir(), "backline-page-"));
 mkdirSync(shots, { recursive: true });
 
-const ask = async (path, bearer = token) => {
+const ask = async (path, bearer = token, again = 5) => {
   const response = await fetch(base + path, { headers: { authorization: `Bearer ${bearer}` } });
-  if (response.status === 503) {
+  if (response.status === 503 && again > 0) {
     await new Promise((done) => setTimeout(done, 1000));
-    return ask(path, bearer);
+    return ask(path, bearer, again - 1);
   }
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response.json();
@@ -85,11 +85,17 @@ async function open(bearer, options = {}) {
   page.strangers = [];
   page.complaints = [];
   page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("data:")) page.strangers.push(request.url()); });
-  page.on("console", (message) => {
-    // A browser reports a busy server itself; that the page asks again is another sentence.
-    if (message.type() === "error" && !/status of 503/.test(message.text())) page.complaints.push(message.text());
+  // What a busy server did not begin, until it is asked again and answers: a browser complains of it by itself.
+  page.unbegun = new Set();
+  page.busy = new Set();
+  page.on("response", (response) => {
+    if (response.status() !== 503) page.unbegun.delete(response.url());
+    else if (response.headers()["retry-after"]) [page.unbegun, page.busy].forEach((urls) => urls.add(response.url()));
   });
-  page.on("pageerror", (error) => page.complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.complaints.push({ text: message.text(), url: message.location().url });
+  });
+  page.on("pageerror", (error) => page.complaints.push({ text: String(error) }));
   await page.goto(`${base}/#token=${bearer}`);
   return page;
 }
@@ -98,8 +104,7 @@ const rows = (page) => page.locator("#discover-weekly .tracks li");
 const search = async (page, text) => {
   await page.fill("#search", text);
   await page.press("#search", "Enter");
-  await page.waitForFunction(() => location.hash.startsWith("#/search/") && document.querySelector("#main").getAttribute("aria-busy") === "false");
-  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.getByRole("heading", { level: 1, name: `“${text}”`, exact: true }).waitFor();
 };
 const state = (page) => page.evaluate(() => ({ time: engine.time, paused: engine.paused, length: engine.length, profile: engine.stream?.profile, pieces: engine.scheduled }));
 const playsFrom = (page, from) => page.waitForFunction((from) => engine.time > from && !engine.paused, from, { timeout: 30000 });
@@ -255,7 +260,8 @@ await check("every control has a name that a screen reader can say", async () =>
 await check("a search with a typo finds what was meant", async () => {
   const { typed, find } = await typo();
   await search(page, typed);
-  await page.locator("#main", { hasText: find }).waitFor();
+  const text = await page.locator("#main").innerText();
+  expect(text.includes(find), `"${typed}" did not find "${find}"`);
   await shot(page, "3-search");
 });
 
@@ -266,9 +272,9 @@ await check("a busy server is asked again after as long as it says", async () =>
     : route.continue());
   const { find } = await typo();
   await search(page, find);
-  await page.locator("#main .tracks", { hasText: find }).first().waitFor();
+  const text = await page.locator("#main .tracks").first().innerText();
   await page.unroute("**/v1/search?*");
-  expect(asked === 2, `asked ${asked} times`);
+  expect(asked === 2 && text.includes(find), `asked ${asked} times; shown: ${text.slice(0, 80)}`);
 });
 
 await check("suggestions come while typing and are chosen by keyboard", async () => {
@@ -337,7 +343,9 @@ for (const [name, options] of [
 
 await check("nothing is asked of another origin, and the console is clean", async () => {
   expect(page.strangers.length === 0, page.strangers.join("\n"));
-  expect(page.complaints.length === 0, page.complaints.join("\n"));
+  const complaints = page.complaints.filter(({ url }) => !page.busy.has(url));
+  expect(complaints.length === 0, complaints.map(({ text, url }) => `${text} ${url}`).join("\n"));
+  expect(page.unbegun.size === 0, `not asked again: ${[...page.unbegun].join(", ")}`);
 });
 
 await browser.close();

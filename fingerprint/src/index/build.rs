@@ -150,7 +150,7 @@ fn write_leb128(mut value: u64, out: &mut Vec<u8>) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Hit, leb128, scramble};
+    use super::super::{Hit, entry, leb128, scramble};
     use super::*;
     use crate::print::{Print, key};
 
@@ -196,12 +196,44 @@ mod tests {
         }
 
         #[test]
-        fn leb128_reads_what_it_wrote(value in 0u64..1 << 62) {
+        fn leb128_reads_what_it_wrote(
+            values in proptest::collection::vec((0u32..62).prop_flat_map(|bits| 0u64..2 << bits), 1..9)
+        ) {
             let mut bytes = Vec::new();
-            write_leb128(value, &mut bytes);
+            values.iter().for_each(|&value| write_leb128(value, &mut bytes));
             let mut rest = bytes.as_slice();
-            prop_assert_eq!(leb128(&mut rest), Some(value));
+            for value in values {
+                prop_assert_eq!(leb128(&mut rest), Some(value));
+            }
             prop_assert!(rest.is_empty());
+        }
+
+        /// Steps of zero are read another way than others, and numbers of eight bytes than shorter ones.
+        #[test]
+        fn an_entry_reads_as_its_two_numbers(
+            steps in proptest::collection::vec(0u64..3, 1..9),
+            values in proptest::collection::vec((0u32..62).prop_flat_map(|bits| 0u64..2 << bits), 9),
+        ) {
+            let mut bytes = Vec::new();
+            let entries: Vec<(u64, u64)> = steps.into_iter().zip(values).collect();
+            for (step, value) in &entries {
+                write_leb128(*step, &mut bytes);
+                write_leb128(*value, &mut bytes);
+            }
+            let mut rest = bytes.as_slice();
+            for found in entries {
+                prop_assert_eq!(entry(&mut rest), Some(found));
+            }
+            prop_assert_eq!(entry(&mut rest), None);
+        }
+
+        #[test]
+        fn a_place_is_hit_wherever_it_is_looked_for_first(prints in rows(), near in 0u32..8) {
+            let columns = build(&prints, 0);
+            let index = columns.view().unwrap();
+            for place in 0..index.places() + 3 {
+                prop_assert_eq!(index.hit_near(place, near), index.hit(place));
+            }
         }
     }
 }

@@ -266,6 +266,8 @@ fn placed(at: usize, around: &[f32]) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Two notes that begin one after the other, with a touch of noise.
@@ -291,6 +293,28 @@ mod tests {
         let mut picker = Picker::new();
         samples.chunks(block).for_each(|block| picker.add(block));
         picker.finish()
+    }
+
+    proptest! {
+        #[test]
+        fn summits_are_the_maxima_that_a_look_at_every_neighbour_leaves(
+            steps in proptest::collection::vec(0u8..12, bin_of(HIGHEST_HZ) + 1), reach in 0i32..80
+        ) {
+            let power: Vec<f32> = steps.iter().map(|&step| f32::from(step) * SILENCE).collect();
+            let maximum = |&at: &usize| {
+                power[at] > SILENCE && power[at] > power[at - 1] && power[at] >= power[at + 1]
+            };
+            let maxima: Vec<usize> = (LOWEST..bin_of(HIGHEST_HZ)).filter(maximum).collect();
+            let near = |x: usize, y: usize| (pitch(x as f32) - pitch(y as f32)).abs() <= reach;
+            let kept = maxima.iter().filter(|&&at| {
+                maxima.iter().all(|&other| power[other] <= power[at] || !near(at, other))
+            });
+            let kept: Vec<usize> = kept.copied().collect();
+            // Twice, for nothing may be left of what was looked at before.
+            let mut summits = Summits::new(reach);
+            summits.of(&power.iter().rev().copied().collect::<Vec<_>>());
+            prop_assert_eq!(summits.of(&power), kept);
+        }
     }
 
     #[test]
