@@ -37,7 +37,7 @@ pub use write::{Written, write_edition, write_library};
 pub const FILE: &str = "fingerprints.bin";
 
 /// Version of the layout.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The fingerprints of an edition, mapped. Cheap to open, safe to share.
 #[derive(Debug)]

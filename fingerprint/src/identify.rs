@@ -33,6 +33,8 @@ pub struct Listening {
     pub traced: usize,
     /// … and at each other.
     pub traced_at_speeds: usize,
+    /// Standard deviations by which a place must fit to be traced.
+    pub min_fit: f32,
     /// Speeds at which the clip may play, beside its own: 1.02 is 2 % too fast.
     pub speeds: Vec<f64>,
     /// Decimal digits of odds against chance that a catalogue of a million frames (6.5 hours)
@@ -67,21 +69,16 @@ struct Bent {
     bend: Bend,
     /// Its landmarks with their frames, stretched.
     keys: Vec<(u32, usize)>,
-    outline: Outline,
 }
 
 impl Bent {
-    fn new(clip: &[Peak], pairs: &Pairs<'_>, speed: f64, sampling: u32) -> Bent {
+    fn new(pairs: &Pairs<'_>, speed: f64, sampling: u32) -> Bent {
         let bend = Bend::varispeed(speed);
         let mut keys = pairs.landmarks(bend, sampling);
         for (_, frame) in &mut keys {
             *frame = (*frame as f64 * bend.stretch).round() as usize;
         }
-        Bent {
-            bend,
-            keys,
-            outline: Outline::new(clip, bend),
-        }
+        Bent { bend, keys }
     }
 }
 
@@ -105,7 +102,8 @@ impl Listening {
         let mut heard: Vec<Heard> = Vec::new();
         let slowest = self.speeds.iter().copied().fold(1.0, f64::min);
         let pairs = Pairs::new(clip, slowest);
-        let bent = |speed| Bent::new(clip, &pairs, speed, index.sampling());
+        let outline = Outline::new(clip);
+        let bent = |speed| Bent::new(&pairs, speed, index.sampling());
         let own = bent(1.0);
         for (speed, max_bytes) in self.tries() {
             let other = (speed != 1.0).then(|| bent(speed));
@@ -115,7 +113,7 @@ impl Listening {
                 ..self.votes.clone()
             };
             let mut answered = 0;
-            for found in self.voted(asked, index, &votes, &peaks_of) {
+            for found in self.voted(asked, &outline, index, &votes, &peaks_of) {
                 if found.shared < answered / FEW {
                     continue;
                 }
@@ -152,6 +150,7 @@ impl Listening {
     fn voted<'a>(
         &self,
         clip: &Bent,
+        outline: &Outline,
         index: &Index<'_>,
         votes: &Gate,
         peaks_of: &impl Fn(usize) -> &'a [Peak],
@@ -163,7 +162,7 @@ impl Listening {
         found.sort_by_key(|found| (found.row, found.offset));
         let fit = |found: Candidate| {
             let row = peaks_of(found.row as usize);
-            (clip.outline.fit(row, found.offset), found)
+            (outline.fit(row, found.offset, clip.bend), found)
         };
         let mut fitted: Vec<(f32, Candidate)> = found.into_iter().map(fit).collect();
         fitted.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(b.shared.cmp(&a.shared)));
@@ -171,6 +170,10 @@ impl Listening {
             true => self.traced,
             false => self.traced_at_speeds,
         });
+        // Who asks about a stranger is told who comes nearest, so one is always traced.
+        let nearest = usize::from(clip.bend == Bend::NONE);
+        let promising = fitted.partition_point(|(fit, _)| *fit >= self.min_fit);
+        fitted.truncate(promising.max(nearest));
         fitted.into_iter().map(|(_, found)| found).collect()
     }
 
@@ -256,6 +259,42 @@ mod tests {
         let frames = near.first().zip(near.last());
         let frames = frames.map(|(first, last)| (first.frame(), last.frame()));
         assert_eq!(frames, Some((680, 1419)));
+    }
+
+    /// Ten thousand peaks without a pattern.
+    #[cfg(feature = "job")]
+    fn song(seed: u64) -> Vec<Peak> {
+        let mut dice = crate::made_up::dice(seed);
+        let mut peaks: Vec<Peak> = (0..10_000)
+            .map(|_| Peak::new(dice(6000), dice(1400) as u16))
+            .collect();
+        peaks.sort_unstable();
+        peaks
+    }
+
+    #[cfg(feature = "job")]
+    #[test]
+    fn what_fits_badly_is_not_traced_but_for_the_nearest() {
+        use crate::index::build;
+        use crate::landmarks::Landmarks;
+
+        let songs: Vec<Vec<Peak>> = (1..=8).map(song).collect();
+        let rows: Vec<Landmarks<'_>> = songs.iter().map(|song| Landmarks(song)).collect();
+        let columns = build(&rows, 2);
+        let index = columns.view().unwrap();
+        let heard = |clip: &[Peak], min_fit| {
+            let listening = Listening {
+                min_fit,
+                ..crate::config::Config::built_in().identify
+            };
+            listening.hear(clip, &index, |row| &songs[row])
+        };
+        let stranger = &song(99)[..1100];
+        assert!(heard(stranger, f32::NEG_INFINITY).len() > 1);
+        // One at the first look, one at the last.
+        assert!((1..=2).contains(&heard(stranger, f32::INFINITY).len()));
+        let own = heard(&songs[4][..1100], f32::INFINITY);
+        assert!(own[0].row == 4 && own[0].digits > 30.0, "{own:?}");
     }
 
     #[test]

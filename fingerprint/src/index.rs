@@ -13,10 +13,12 @@
 //! - `starts: u64 × (rows + 1)`: where each row's items begin;
 //! - `directory: u64 × (buckets + 1)`: byte range of each bucket in `postings`; the bucket is
 //!   the upper bits of the scrambled key, about [`BUCKET_ENTRIES`] entries each;
-//! - `postings: bytes`: per bucket its entries by (scrambled key, place): LEB128 of the key's
-//!   increase over the entry before it (over the bucket's first key for the first), then
-//!   LEB128 of the place, or of its increase if the key is the same as before. 5 to 6 bytes
-//!   an entry at 100,000 tracks.
+//! - `postings: bytes`: per bucket a group for each of its keys, ascending. A group is LEB128 of twice
+//!   the key's increase over the one before it (over the bucket's first key for the first), one more if
+//!   it stands in several places; if so, LEB128 of eight times how many more than one, and of how many
+//!   bytes an increase takes less one; LEB128 of its first place; and each other's increase over the one
+//!   before it, in so many bytes, the lowest first: increases of one width wait for nothing but the
+//!   addition. Three to six bytes a place.
 //!
 //! **Incremental.** A query costs what its own keys cost, so a delivery of n new recordings
 //! is n queries against the standing index plus an index over the n; merging two indexes is
@@ -29,7 +31,7 @@ mod build;
 #[cfg(feature = "job")]
 pub use build::{IndexColumns, build};
 
-/// Entries per bucket that the directory is sized for: some 90 bytes to scan per look-up.
+/// Entries per bucket that the directory is sized for: some 60 bytes to scan per look-up.
 pub const BUCKET_ENTRIES: u64 = 16;
 
 /// Most bits of a directory: 2^24 buckets, 128 MB.
@@ -58,11 +60,12 @@ impl Keyed for Print {
     }
 }
 
-/// Spreads keys evenly: music uses few of the 2^28 often. Odd multiplication modulo 2^28 is
-/// a bijection (Knuth's multiplicative hashing), so no two keys fall together.
+/// Spreads keys evenly: music uses few of the 2^28 often, and landmarks only the lowest 2^22. Odd
+/// multiplication modulo 2^28 is a bijection, so no two keys fall together; and by the golden ratio of
+/// *that* modulus neighbours fall far apart (Knuth, 6.4), so that a bucket holds one or two of them.
 #[inline]
 pub fn scramble(key: u32) -> u32 {
-    key.wrapping_mul(0x9e37_79b1) & ((1 << KEY_BITS) - 1)
+    key.wrapping_mul(0x9e3_779b) & ((1 << KEY_BITS) - 1)
 }
 
 /// The scrambled keys of a fingerprint that are looked up or indexed, with their items:
@@ -182,33 +185,26 @@ impl<'a> Index<'a> {
     }
 
     /// Calls `each` with the places of one scrambled key, ascending. A damaged bucket ends early.
-    pub fn places_of(&self, scrambled: u32, mut each: impl FnMut(u64)) {
+    pub fn places_of(&self, scrambled: u32, each: impl FnMut(u64)) {
         let bucket = (scrambled >> self.shift) as usize;
         let (Some(&from), Some(&to)) = (self.directory.get(bucket), self.directory.get(bucket + 1))
         else {
             return;
         };
-        let Some(mut bytes) = self.postings.get(from as usize..to as usize) else {
-            return;
-        };
+        let (mut at, to) = (from as usize, to as usize);
         let mut current = (bucket as u32) << self.shift;
-        let mut place = 0u64;
-        let mut first = true;
-        while let Some((step, value)) = entry(&mut bytes) {
-            let same = step == 0 && !first;
-            first = false;
-            current = current.saturating_add(step.min(u64::from(u32::MAX)) as u32);
-            place = if same {
-                place.saturating_add(value)
-            } else {
-                value
-            };
-            if current > scrambled {
+        while at < to {
+            let Some(group) = Group::at(self.postings, &mut at).filter(|_| at <= to) else {
                 return;
+            };
+            current = current.saturating_add(group.step);
+            if current < scrambled {
+                continue;
             }
             if current == scrambled {
-                each(place);
+                group.places(each);
             }
+            return;
         }
     }
 
@@ -238,40 +234,80 @@ impl<'a> Index<'a> {
     }
 }
 
-/// Reads an entry: how much its key is more than the one before, and its place or how much that is more.
-/// Mostly the key is the same, and one load gives both.
-#[inline]
-fn entry(bytes: &mut &[u8]) -> Option<(u64, u64)> {
-    if let Some(word) = bytes.first_chunk() {
-        let word = u64::from_le_bytes(*word);
-        if word as u8 == 0
-            && let Some((value, len)) = number(word >> 8 | 0x80 << 56)
-        {
-            *bytes = &bytes[len + 1..];
-            return Some((0, value));
+/// The places of a key.
+struct Group<'a> {
+    /// How much more the key is than the one before it.
+    step: u32,
+    first: u64,
+    /// What each other place is more than the one before it, …
+    increases: &'a [u8],
+    /// … and the bytes of one.
+    width: usize,
+}
+
+impl<'a> Group<'a> {
+    /// The group that begins there, and where the next one does; None in a damaged file.
+    #[inline]
+    fn at(postings: &'a [u8], at: &mut usize) -> Option<Group<'a>> {
+        let step = number(postings, at)?;
+        let more = if step % 2 == 1 {
+            number(postings, at)?
+        } else {
+            0
+        };
+        let first = number(postings, at)?;
+        let width = (more % 8) as usize + 1;
+        let len = usize::try_from(more / 8).ok()?.checked_mul(width)?;
+        let end = at.checked_add(len)?;
+        let increases = postings.get(*at..end)?;
+        *at = end;
+        Some(Group {
+            step: u32::try_from(step / 2).ok()?,
+            first,
+            increases,
+            width,
+        })
+    }
+
+    #[inline]
+    fn places(&self, mut each: impl FnMut(u64)) {
+        each(self.first);
+        match self.width {
+            1 => self.others::<1>(each),
+            2 => self.others::<2>(each),
+            3 => self.others::<3>(each),
+            4 => self.others::<4>(each),
+            5 => self.others::<5>(each),
+            _ => {}
         }
     }
-    Some((leb128(bytes)?, leb128(bytes)?))
-}
 
-/// Reads one LEB128 number of at most 64 bits; None at the end or if it is too long.
-#[inline]
-fn leb128(bytes: &mut &[u8]) -> Option<u64> {
-    if let Some(word) = bytes.first_chunk()
-        && let Some((value, len)) = number(u64::from_le_bytes(*word))
-    {
-        *bytes = &bytes[len..];
-        return Some(value);
+    #[inline]
+    fn others<const WIDTH: usize>(&self, mut each: impl FnMut(u64)) {
+        let mut place = self.first;
+        for bytes in self.increases.as_chunks::<WIDTH>().0 {
+            let mut word = [0; 8];
+            word[..WIDTH].copy_from_slice(bytes);
+            place = place.wrapping_add(u64::from_le_bytes(word));
+            each(place);
+        }
     }
-    longer(bytes)
 }
 
-/// The number with which eight bytes begin, and how many it takes; None if it takes more.
+/// The LEB128 number that begins there, and where the next one does; None at the end, or if it has more
+/// than 63 bits.
 #[inline]
-fn number(word: u64) -> Option<(u64, usize)> {
-    let ends = !word & 0x8080_8080_8080_8080;
-    let len = ends.trailing_zeros() as usize / 8 + 1;
-    (ends != 0).then(|| (joined(word & (ends ^ (ends - 1))), len))
+fn number(bytes: &[u8], at: &mut usize) -> Option<u64> {
+    let rest = bytes.get(*at..)?;
+    if let Some(word) = rest.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        let ends = !word & 0x8080_8080_8080_8080;
+        if ends != 0 {
+            *at += ends.trailing_zeros() as usize / 8 + 1;
+            return Some(joined(word & (ends ^ (ends - 1))));
+        }
+    }
+    longer(rest, at)
 }
 
 /// The lower seven bits of each byte, side by side: a number's last bit is guessed wrongly too often
@@ -283,13 +319,14 @@ fn joined(word: u64) -> u64 {
     fours & 0x0fff_ffff | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
-fn longer(bytes: &mut &[u8]) -> Option<u64> {
+/// The same byte by byte.
+#[cold]
+fn longer(bytes: &[u8], at: &mut usize) -> Option<u64> {
     let mut value = 0u64;
-    for shift in (0..63).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
+    for (n, &byte) in bytes.iter().take(9).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * n);
         if byte < 0x80 {
+            *at += n + 1;
             return Some(value);
         }
     }
@@ -304,7 +341,7 @@ mod tests {
     fn scrambling_is_a_bijection_on_keys() {
         // An odd factor has an inverse modulo 2^28; multiplying back restores every key.
         let inverse = (0..5).fold(1u32, |x, _| {
-            x.wrapping_mul(2u32.wrapping_sub(0x9e37_79b1u32.wrapping_mul(x)))
+            x.wrapping_mul(2u32.wrapping_sub(0x9e3_779bu32.wrapping_mul(x)))
         });
         for key in (0..1 << KEY_BITS).step_by(9973) {
             let back = scramble(key).wrapping_mul(inverse) & ((1 << KEY_BITS) - 1);

@@ -74,15 +74,19 @@ impl<'a> Pairs<'a> {
     pub fn new(peaks: &'a [Peak], least: f64) -> Pairs<'a> {
         let latest = (f64::from(ZONE_FRAMES.1) + 0.5) / least.clamp(SMALLEST, 1.0 / SMALLEST);
         let latest = latest as u32;
-        let (mut seconds, mut starts, mut count) = (Vec::new(), vec![0], 0);
+        let (mut seconds, mut starts, mut count, mut end) = (Vec::new(), vec![0], 0, 0);
         for (at, first) in peaks.iter().enumerate() {
             let frames = |peak: &Peak| peak.frame().wrapping_sub(first.frame());
-            let near = peaks[at + 1..].iter();
-            let near = near.take_while(|peak| frames(peak) <= latest);
+            end = end.max(at + 1);
+            end += peaks[end..]
+                .iter()
+                .take_while(|peak| frames(peak) <= latest)
+                .count();
+            let near = &peaks[at + 1..end];
+            if seconds.len() < count + near.len() {
+                seconds.resize(2 * count + near.len() + 1024, 0);
+            }
             for second in near {
-                if seconds.len() == count {
-                    seconds.resize(2 * count + 1024, 0);
-                }
                 let interval = second.pitch() - first.pitch() + ZONE_PITCH;
                 let steps = (interval + PITCH_STEP / 2) as u32 / PITCH_STEP as u32;
                 seconds[count] = (frames(second) << INTERVAL_BITS | steps) as u16;

@@ -32,24 +32,26 @@ const EXACTLY: u64 = 2;
 #[derive(Clone, Debug)]
 pub struct Outline {
     frames: Vec<Frame>,
-    /// Share of the frames in which each cell is covered, nearly and exactly.
-    often: Box<[[f32; 2]; CELLS]>,
+    /// Of [`WHOLE`] frames in how many each cell is covered: nearly in the lower half, exactly in the
+    /// upper.
+    often: Box<[u64; CELLS]>,
 }
 
+/// What shares of the frames are counted in: small enough for the sum over as many peaks as there are.
+const WHOLE: u32 = 1 << 12;
+
 impl Outline {
-    /// Draws a clip as it is once it is bent; 11 KB a second.
-    pub fn new(clip: &[Peak], bend: Bend) -> Outline {
-        let bent = |peak: &Peak| (f64::from(peak.frame()) * bend.stretch).round() as usize;
-        let place = |peak: &Peak| bent(peak).min(MOST_FRAMES);
+    /// Draws a clip; 11 KB a second.
+    pub fn new(clip: &[Peak]) -> Outline {
+        let place = |peak: &Peak| (peak.frame() as usize).min(MOST_FRAMES);
         let around = FRAMES_OFF as usize;
         let len = clip
             .last()
             .map_or(0, |last| place(last) + around + 1)
             .min(MOST_FRAMES);
         let mut frames = vec![[0; WORDS]; len];
-        let shift = bend.units().round() as i32;
         for peak in clip {
-            let (at, pitch) = (place(peak), peak.pitch() + shift);
+            let (at, pitch) = (place(peak), peak.pitch());
             // Only in a damaged clip are peaks not in order.
             let last = (at + around + 1).min(len);
             for frame in &mut frames[at.saturating_sub(around).min(last)..last] {
@@ -59,39 +61,50 @@ impl Outline {
                 cover(frame, EXACTLY, pitch, UNITS_EXACTLY);
             }
         }
-        let mut often = Box::new([[0f32; 2]; CELLS]);
-        let share = 1.0 / len.max(1) as f32;
+        let mut often = Box::new([0u64; CELLS]);
         for frame in &frames {
-            covered(frame, |cell, of| often[cell][of] += share);
+            covered(frame, |cell, of| often[cell] += 1 << (32 * of));
+        }
+        let share = |count: u64| count * u64::from(WHOLE) / len.max(1) as u64;
+        for often in &mut *often {
+            *often = share(*often >> 32) << 32 | share(*often & LOWER);
         }
         Outline { frames, often }
     }
 
-    /// How far the peaks of a recording that the clip has exceed what its notes give at any time, if
-    /// its first frame lies on `offset`: standard deviations, of those met nearly and exactly together.
-    pub fn fit(&self, row: &[Peak], offset: i64) -> f32 {
-        let (mut met, mut by_chance) = ([0u32; 2], [0f32; 2]);
+    /// How far the peaks of a recording that the clip has exceed what its notes give at any time, if its
+    /// first frame lies on `offset` and it is bent so: standard deviations, of those met nearly and
+    /// exactly together.
+    pub fn fit(&self, row: &[Peak], offset: i64, bend: Bend) -> f32 {
+        let (mut met, mut by_chance) = (0u64, 0u64);
         let from = row.partition_point(|peak| i64::from(peak.frame()) < offset);
         // Beyond these nothing lies, whatever a file says; so a place needs 32 bits, and wraps if before.
         let farthest = 2 * i64::from(MAX_FRAMES);
         let offset = offset.clamp(-farthest, farthest) as i32 as u32;
+        let shift = bend.units().round() as i32;
+        // In fixed point, 16 bits after the point.
+        let slower = (65536.0 / bend.stretch.clamp(0.5, 2.0)).round() as u64;
         for peak in &row[from..] {
-            let place = peak.frame().wrapping_sub(offset);
-            let Some(frame) = self.frames.get(place as usize) else {
+            let later = u64::from(peak.frame().wrapping_sub(offset));
+            let Some(frame) = self.frames.get((later * slower + 32768 >> 16) as usize) else {
                 break;
             };
-            let cell = cell(peak.pitch());
+            let cell = cell(peak.pitch() - shift);
             let has = frame[cell / 32] >> (2 * (cell % 32));
-            met[0] += (has & NEARLY) as u32;
-            met[1] += (has & EXACTLY) as u32 / EXACTLY as u32;
-            let often = self.often[cell];
-            by_chance[0] += often[0];
-            by_chance[1] += often[1];
+            met += has & NEARLY | (has & EXACTLY) << 31;
+            by_chance = by_chance.wrapping_add(self.often[cell]);
         }
-        let above = |at: usize| (met[at] as f32 - by_chance[at]) / (by_chance[at] + 1.0).sqrt();
-        above(0) + above(1)
+        let above = |half: u32| {
+            let part = |both: u64| (both >> half & LOWER) as f32;
+            let by_chance = part(by_chance) / WHOLE as f32;
+            (part(met) - by_chance) / (by_chance + 1.0).sqrt()
+        };
+        above(0) + above(32)
     }
 }
+
+/// The lower half of two sums.
+const LOWER: u64 = u32::MAX as u64;
 
 fn cell(pitch: i32) -> usize {
     pitch.clamp(0, 2047) as usize >> CELL
@@ -149,38 +162,33 @@ mod tests {
     #[test]
     fn a_noisy_clip_fits_its_own_place_best() {
         let song = song(1, 4000);
-        let outline = Outline::new(&clip(&song, 4), Bend::NONE);
-        let best =
-            (-300..4300).max_by(|&x, &y| outline.fit(&song, x).total_cmp(&outline.fit(&song, y)));
+        let outline = Outline::new(&clip(&song, 4));
+        let fit = |offset: &i64| outline.fit(&song, *offset, Bend::NONE);
+        let best = (-300..4300).max_by(|x, y| fit(x).total_cmp(&fit(y)));
         assert_eq!(best, Some(1000));
     }
 
     #[test]
     fn a_bent_clip_fits_where_the_recording_lies() {
         let song = song(2, 4000);
-        let higher: Vec<Peak> = clip(&song, 2)
-            .iter()
-            .map(|peak| Peak::new(peak.frame(), peak.pitch() as u16 + 24))
-            .collect();
-        let fit = |semitones| {
-            let bend = Bend {
-                stretch: 1.0,
-                semitones,
-            };
-            Outline::new(&higher, bend).fit(&song, 1000)
-        };
-        assert!(
-            fit(-1.0) > 20.0 && fit(0.0) < 3.0,
-            "{} {}",
-            fit(-1.0),
-            fit(0.0)
-        );
+        for speed in [0.94, 1.06] {
+            let bend = Bend::varispeed(speed);
+            let units = bend.units().round() as i32;
+            let bent: Vec<Peak> = clip(&song, 2)
+                .iter()
+                .map(|peak| (f64::from(peak.frame()) / speed, peak.pitch() - units))
+                .map(|(frame, pitch)| Peak::new(frame.round() as u32, pitch.max(0) as u16))
+                .collect();
+            let outline = Outline::new(&bent);
+            let [bent, own] = [bend, Bend::NONE].map(|bend| outline.fit(&song, 1000, bend));
+            assert!(bent > 20.0 && own < 3.0, "{speed}: {bent} {own}");
+        }
     }
 
     #[test]
     fn a_note_that_sounds_all_the_time_is_no_evidence() {
         let drone: Vec<Peak> = (0..400).map(|frame| Peak::new(frame, 700)).collect();
-        assert!(Outline::new(&drone[..200], Bend::NONE).fit(&drone, 100) < 1.0);
+        assert!(Outline::new(&drone[..200]).fit(&drone, 100, Bend::NONE) < 1.0);
     }
 
     #[test]
@@ -189,17 +197,15 @@ mod tests {
             .map(|frame| Peak::new(frame, 2047))
             .to_vec();
         for clip in [&damaged[..], &[]] {
+            let outline = Outline::new(clip);
             for stretch in [0.98, 1.0, -1.0, f64::NAN, f64::INFINITY] {
-                let outline = Outline::new(
-                    clip,
-                    Bend {
-                        stretch,
-                        semitones: 90.0,
-                    },
-                );
+                let bend = Bend {
+                    stretch,
+                    semitones: 90.0,
+                };
                 for offset in [i64::MIN, -3000, 0, 3000, i64::MAX] {
-                    outline.fit(&damaged, offset);
-                    outline.fit(&[], offset);
+                    outline.fit(&damaged, offset, bend);
+                    outline.fit(&[], offset, bend);
                 }
             }
         }

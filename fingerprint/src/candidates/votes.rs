@@ -40,7 +40,10 @@ impl<'a> Votes<'a> {
     pub(super) fn cast(asked: &'a [Asked], index: &'a Index<'a>, most_places: usize) -> Votes<'a> {
         let latest = asked.iter().map(|asked| u64::from(asked.at)).max();
         let latest = latest.unwrap_or(0);
-        let (mut cast, mut places, mut of) = (Vec::new(), Vec::new(), 0);
+        // Some three bytes of the index make a vote.
+        let bytes: usize = asked.iter().map(|asked| asked.cost as usize).sum();
+        let mut cast = Vec::with_capacity(bytes / 2);
+        let (mut places, mut of) = (Vec::new(), 0);
         for some in asked.chunks(FETCHED) {
             index.fetch(some.iter().map(|asked| asked.key));
             for same in some.chunk_by(|a, b| a.key == b.key) {

@@ -126,15 +126,27 @@ fn sorted_entries<K: Keyed>(
     entries
 }
 
+/// Writes the groups of a bucket.
 fn encode(entries: &[u64], first_key: u32, out: &mut Vec<u8>) {
-    let mut before: Option<(u32, u64)> = None;
-    for &entry in entries {
-        let (key, place) = (key_of(entry), entry & ((1 << PLACE_BITS) - 1));
-        let (key_before, place_before) = before.unwrap_or((first_key, 0));
-        let same = before.is_some() && key == key_before;
-        write_leb128(u64::from(key - key_before), out);
-        write_leb128(if same { place - place_before } else { place }, out);
-        before = Some((key, place));
+    let (mut before, mut increases) = (first_key, Vec::new());
+    for of_key in entries.chunk_by(|a, b| key_of(*a) == key_of(*b)) {
+        let (key, place) = (key_of(of_key[0]), of_key[0] & ((1 << PLACE_BITS) - 1));
+        let step = 2 * u64::from(key - before);
+        before = key;
+        increases.clear();
+        increases.extend(of_key.windows(2).map(|two| two[1] - two[0]));
+        let widest = increases.iter().fold(0, |all, increase| all | increase);
+        let width = widest.max(1).ilog2() as usize / 8 + 1;
+        if increases.is_empty() {
+            write_leb128(step, out);
+        } else {
+            write_leb128(step + 1, out);
+            write_leb128((8 * increases.len() + width - 1) as u64, out);
+        }
+        write_leb128(place, out);
+        for increase in &increases {
+            out.extend_from_slice(&increase.to_le_bytes()[..width]);
+        }
     }
 }
 
@@ -150,7 +162,7 @@ fn write_leb128(mut value: u64, out: &mut Vec<u8>) {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Hit, entry, leb128, scramble};
+    use super::super::{Hit, number, scramble};
     use super::*;
     use crate::print::{Print, key};
 
@@ -178,7 +190,41 @@ mod tests {
         hits
     }
 
+    /// A row of any length whose keys stand anywhere.
+    #[derive(Debug)]
+    struct Sparse(Vec<(usize, u32)>);
+
+    impl Keyed for Sparse {
+        fn places(&self) -> u64 {
+            self.0.last().map_or(0, |last| last.0 as u64 + 1)
+        }
+
+        fn keys(&self, _: u32) -> impl Iterator<Item = (u32, usize)> {
+            self.0.iter().map(|&(place, key)| (scramble(key), place))
+        }
+    }
+
+    /// Places of any size beside each other, of few keys.
+    fn sparse() -> impl Strategy<Value = Sparse> {
+        let place = (0u32..PLACE_BITS).prop_flat_map(|bits| 0usize..1 << bits);
+        proptest::collection::btree_set((place, 0u32..5), 0..200)
+            .prop_map(|places| Sparse(places.into_iter().collect()))
+    }
+
     proptest! {
+        /// Increases take one to five bytes.
+        #[test]
+        fn places_read_back_however_far_apart_they_lie(row in sparse()) {
+            let columns = build(std::slice::from_ref(&row), 0);
+            let index = columns.view().unwrap();
+            for key in 0..5 {
+                let mut found = Vec::new();
+                index.places_of(scramble(key), |place| found.push(place as usize));
+                let of_key = row.0.iter().filter(|&&(_, of)| of == key);
+                prop_assert_eq!(found, of_key.map(|&(place, _)| place).collect::<Vec<_>>());
+            }
+        }
+
         #[test]
         fn a_look_up_finds_what_reading_every_item_finds(prints in rows()) {
             let columns = build(&prints, 0);
@@ -195,36 +241,19 @@ mod tests {
             prop_assert_eq!(build_in_passes(&prints, 1, per_pass), build_in_passes(&prints, 1, u64::MAX));
         }
 
+        /// Numbers of eight bytes are read another way than shorter ones, and so are those near the end.
         #[test]
         fn leb128_reads_what_it_wrote(
             values in proptest::collection::vec((0u32..62).prop_flat_map(|bits| 0u64..2 << bits), 1..9)
         ) {
             let mut bytes = Vec::new();
             values.iter().for_each(|&value| write_leb128(value, &mut bytes));
-            let mut rest = bytes.as_slice();
+            let mut at = 0;
             for value in values {
-                prop_assert_eq!(leb128(&mut rest), Some(value));
+                prop_assert_eq!(number(&bytes, &mut at), Some(value));
             }
-            prop_assert!(rest.is_empty());
-        }
-
-        /// Steps of zero are read another way than others, and numbers of eight bytes than shorter ones.
-        #[test]
-        fn an_entry_reads_as_its_two_numbers(
-            steps in proptest::collection::vec(0u64..3, 1..9),
-            values in proptest::collection::vec((0u32..62).prop_flat_map(|bits| 0u64..2 << bits), 9),
-        ) {
-            let mut bytes = Vec::new();
-            let entries: Vec<(u64, u64)> = steps.into_iter().zip(values).collect();
-            for (step, value) in &entries {
-                write_leb128(*step, &mut bytes);
-                write_leb128(*value, &mut bytes);
-            }
-            let mut rest = bytes.as_slice();
-            for found in entries {
-                prop_assert_eq!(entry(&mut rest), Some(found));
-            }
-            prop_assert_eq!(entry(&mut rest), None);
+            prop_assert_eq!(at, bytes.len());
+            prop_assert_eq!(number(&bytes, &mut at), None);
         }
 
         #[test]
