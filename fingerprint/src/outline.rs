@@ -86,7 +86,7 @@ impl Outline {
         let slower = (65536.0 / bend.stretch.clamp(0.5, 2.0)).round() as u64;
         for peak in &row[from..] {
             let later = u64::from(peak.frame().wrapping_sub(offset));
-            let Some(frame) = self.frames.get((later * slower + 32768 >> 16) as usize) else {
+            let Some(frame) = self.frames.get(((later * slower + 32768) >> 16) as usize) else {
                 break;
             };
             let cell = cell(peak.pitch() - shift);
