@@ -198,13 +198,14 @@ pub fn of_query(query: &Print, prints: &[Print], indexes: &All<'_>, config: &Con
 /// lead to.
 pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pair> {
     let second = std::slice::from_ref(b);
-    // Two alone need no thin indexes, and no bound on what is read of them.
+    // Two alone need no thin indexes, but many times the pairs and triples, and no bound on what is read of
+    // them.
     let mut bent = config.bent.clone();
     bent.votes.max_bytes = u64::MAX;
     bent.lines_per_row = bent.traced;
     let items = build(second, 0);
     let pairs = build(&[Landmarks::from(b)], bent.pair_sampling / 2);
-    let triples = build(&[Triples::from(b)], bent.triple_sampling / 2);
+    let triples = build(&[Triples::from(b)], bent.triple_sampling.saturating_sub(6));
     let (items, pairs, triples) = (items.view()?, pairs.view()?, triples.view()?);
     let found = candidates(a.view(), &items, &config.candidates, |_| true);
     let offsets: Vec<i64> = found

@@ -39,7 +39,7 @@ use crate::stems::shown::Shown as ShownStems;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-pub(crate) const RULES: u32 = 7;
+pub(crate) const RULES: u32 = 8;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -211,8 +211,14 @@ fn compare(
     let mut stems = config.stems.search(prints, &new, progress);
     stems.extend(known.stems_among(&library));
     likely(&mut covers, &mut stems, &pairs);
-    let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
     let found = Known::of(&library, &pairs, &covers, &stems);
+    // Reading a number back may give another last digit, so what is told is what a later run will read.
+    let told = match new.contains(&true) {
+        true => found.as_read(),
+        false => found.clone(),
+    };
+    let (pairs, covers, stems) = told.into_parts();
+    let clustered = duplicates::clustered(rows, prints, &pairs, &said, config);
     let report = DuplicateReport {
         run,
         clusters: clustered.clusters,

@@ -117,13 +117,29 @@ impl Known {
         Ok(known)
     }
 
-    /// Keeps it for the next run.
+    /// Keeps it for the next run; what a first attempt of the same run kept stands.
     ///
     /// # Errors
-    /// [`Error::Store`] when the store cannot be written.
+    /// [`Error::Store`] when the store cannot be read or written.
     pub fn keep(&self, store: &Store, config: &Config, run: &Sha256) -> Result<(), Error> {
         let rows = self.audios.len();
-        Ok(store.put_json(&format!("{}{rows}-{run}.json", folder(config)), self)?)
+        let key = format!("{}{rows}-{run}.json", folder(config));
+        match store.get(&key)? {
+            Some(_) => Ok(()),
+            None => Ok(store.put_json(&key, self)?),
+        }
+    }
+
+    /// As a later run reads it.
+    pub fn as_read(&self) -> Known {
+        let written = serde_json::to_vec(self);
+        let read = written.and_then(|written| serde_json::from_slice(&written));
+        read.unwrap_or_else(|_| self.clone())
+    }
+
+    /// Matches, likely covers, and what keeps time.
+    pub fn into_parts(self) -> (Vec<Pair>, Vec<Cover>, Vec<Stems>) {
+        (self.pairs, self.covers, self.stems)
     }
 
     /// Which rows of a library are new: not compared with all others here.
@@ -179,5 +195,41 @@ impl Known {
         known
             .filter_map(|(row, name)| Some((*self.of.get(name)?, row)))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_attempt_of_a_run_reads_and_leaves_what_the_first_kept() {
+        let (store, config) = (Store::open("memory:").unwrap(), Config::built_in());
+        // Numbers whose last digit reads back as another.
+        let cover = Cover {
+            a: 0,
+            b: 1,
+            score: 4.5,
+            semitones: 0,
+            passage_a: [31.764_897_959_183_674, 60.0],
+            passage_b: [25.077_551_020_408_166, 60.0],
+        };
+        let first = Known {
+            audios: vec!["one".to_owned(), "other".to_owned()],
+            covers: vec![cover],
+            ..Known::default()
+        };
+        let run = Sha256::of(b"run");
+        let bytes = || {
+            let kept = store.list(PREFIX).unwrap();
+            assert_eq!(kept.len(), 1);
+            store.get(&kept[0].0).unwrap().unwrap()
+        };
+        first.keep(&store, &config, &run).unwrap();
+        let kept = bytes();
+        let second = Known::newest(&store, &config).unwrap();
+        assert_eq!(second.covers, first.as_read().covers);
+        second.keep(&store, &config, &run).unwrap();
+        assert_eq!(bytes(), kept);
     }
 }
