@@ -70,32 +70,9 @@ pub enum Command {
     },
     /// Measure what is found and what is recognised, on music of your own, damaged in many ways
     Evaluate {
-        /// A folder with music
-        music: PathBuf,
-        /// Songs in the catalogue
-        #[arg(long, default_value_t = 36)]
-        songs: usize,
-        /// The first of them of which damaged copies are made
-        #[arg(long, default_value_t = 36)]
-        damaged: usize,
-        /// Songs outside of it, whose clips must be refused
-        #[arg(long, default_value_t = 12)]
-        strangers: usize,
-        /// Only degradations whose names have this in them
-        #[arg(long, value_name = "WORDS")]
-        only: Option<String>,
-        /// Seconds of each song
-        #[arg(long, default_value_t = 75.0)]
-        seconds: f64,
-        /// Clips per noise and length
-        #[arg(long, default_value_t = 100)]
-        clips: usize,
-        /// A folder of songs and their re-performances, as `datasets performances` composes them
-        #[arg(long, value_name = "DIR")]
-        covers: Option<PathBuf>,
-        /// Chooses songs, offsets and noises
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
+        /// On what
+        #[command(flatten)]
+        plan: Plan,
         /// Where evaluation.json and evaluation.html go
         #[arg(long, value_name = "DIR")]
         report: Option<PathBuf>,
@@ -250,30 +227,8 @@ pub fn run(args: &Args, context: &Context<'_>) -> Result<Report, Error> {
             let number = job::decide(context.store, &decision)?;
             Ok(Report::Decide(Decided { decision, number }))
         }
-        Command::Evaluate {
-            music,
-            songs,
-            damaged,
-            strangers,
-            only,
-            seconds,
-            clips,
-            covers,
-            seed,
-            report,
-        } => {
-            let plan = Plan {
-                music: music.clone(),
-                seed: *seed,
-                songs: *songs,
-                damaged: *damaged,
-                strangers: *strangers,
-                only: only.clone(),
-                seconds: *seconds,
-                clips: *clips,
-                covers: covers.clone(),
-            };
-            let done = evaluate::evaluate(&plan, &config, context.progress)?;
+        Command::Evaluate { plan, report } => {
+            let done = evaluate::evaluate(plan, &config, context.progress)?;
             if let Some(folder) = report {
                 evaluate::write(folder, &done)?;
             }

@@ -111,7 +111,12 @@ struct Seen {
 
 impl From<Pair> for Seen {
     fn from(pair: Pair) -> Seen {
-        let shares = pair.way.along.iter();
+        let along = &pair.way.along;
+        let parts = along.len().min(PICTURE);
+        let mean = |part: usize| {
+            let of = &along[part * along.len() / parts..(part + 1) * along.len() / parts];
+            of.iter().map(|&per_cent| f64::from(per_cent)).sum::<f64>() / of.len() as f64
+        };
         Seen {
             kind: Some(pair.kind),
             part: pair.piece.map(|piece| usize::from(piece == Piece::B)),
@@ -120,8 +125,8 @@ impl From<Pair> for Seen {
             semitones: pair.way.semitones,
             bit_match: pair.bit_match,
             overlap: seconds_of(pair.overlap),
-            picture: shares
-                .map(|&per_cent| Some(0.5 + f64::from(per_cent) / 200.0))
+            picture: (0..parts)
+                .map(|part| Some(0.5 + mean(part) / 200.0))
                 .collect(),
         }
     }

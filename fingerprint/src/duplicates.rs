@@ -194,14 +194,17 @@ pub fn of_query(query: &Print, prints: &[Print], indexes: &All<'_>, config: &Con
     queried(query, prints, indexes, config, |_| true).0
 }
 
+/// Bytes of an index over one recording that are read for another in one bend: all that an hour of music
+/// asks for. Of a loop that turns for an hour, every key would meet every other.
+const MOST_OF_TWO: u64 = 8 << 20;
+
 /// What two recordings are to each other; `nearest` is an offset to try beside those that keys
 /// lead to.
 pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pair> {
     let second = std::slice::from_ref(b);
-    // Two alone need no thin indexes, but many times the pairs and triples, and no bound on what is read of
-    // them.
+    // Two alone need no thin indexes, but many times the pairs and triples.
     let mut bent = config.bent.clone();
-    bent.votes.max_bytes = u64::MAX;
+    bent.votes.max_bytes = MOST_OF_TWO;
     bent.lines_per_row = bent.traced;
     let items = build(second, 0);
     let pairs = build(&[Landmarks::from(b)], bent.pair_sampling / 2);

@@ -47,6 +47,24 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// A folder to evaluate with cannot be read.
+    #[error("{folder}: {source}\nfix: name a folder that can be read")]
+    Unread {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Too few re-performances to evaluate with.
+    #[error(
+        "{folder}: {found} songs that decode both in original/ and in cover/, two or more are needed\nfix: `backline datasets performances` composes such a folder"
+    )]
+    Performances {
+        /// The folder.
+        folder: String,
+        /// Songs found.
+        found: usize,
+    },
     /// Too little music to evaluate with.
     #[error(
         "{folder}: {found} songs of 32 s or more that decode, more are needed\nfix: name a folder with more music, or ask for fewer --strangers"

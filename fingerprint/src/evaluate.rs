@@ -35,26 +35,43 @@ pub use page::{html, text};
 pub use replayed::Replayed;
 
 /// What to evaluate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, clap::Args)]
 pub struct Plan {
-    /// The folder with music; any audio file below it that decodes is a song.
+    /// A folder with music: any audio file below it that decodes is a song
     pub music: PathBuf,
-    /// Decides which songs, where clips begin, and every noise.
-    pub seed: u64,
-    /// Songs in the catalogue.
+    /// Songs in the catalogue
+    #[arg(long, default_value_t = 36)]
     pub songs: usize,
-    /// The first of them of which damaged copies are made.
+    /// The first of them of which damaged copies are made
+    #[arg(long, default_value_t = 36)]
     pub damaged: usize,
-    /// Songs that are no part of it, for clips that must be refused.
+    /// Songs outside of it, whose clips must be refused
+    #[arg(long, default_value_t = 12)]
     pub strangers: usize,
-    /// Only degradations whose names have this in them.
+    /// Only degradations whose names have this in them
+    #[arg(long, value_name = "WORDS")]
     pub only: Option<String>,
-    /// Seconds of each song that are used.
+    /// Seconds of each song that are used, from its beginning
+    #[arg(long, default_value_t = 75.0, value_parser = song_seconds)]
     pub seconds: f64,
-    /// Clips per row of the table.
+    /// Clips per noise and length
+    #[arg(long, default_value_t = 100)]
     pub clips: usize,
-    /// A folder of songs and their re-performances (`original/`, `cover/`).
+    /// A folder of songs and their re-performances, as `datasets performances` composes them
+    #[arg(long, value_name = "DIR")]
     pub covers: Option<PathBuf>,
+    /// Chooses songs, offsets and noises
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+fn song_seconds(text: &str) -> Result<f64, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|&seconds| seconds >= songs::SHORTEST);
+    let shortest = songs::SHORTEST;
+    seconds.ok_or_else(|| format!("expected at least {shortest}: nothing shorter is a song"))
 }
 
 /// What came out.
@@ -84,7 +101,8 @@ pub struct Evaluation {
 /// Runs it all.
 ///
 /// # Errors
-/// [`Error::Page`] where the folder cannot be read, [`Error::Music`] when it holds too few songs.
+/// [`Error::Unread`] where a folder cannot be read, [`Error::Music`] and [`Error::Performances`] when it
+/// holds too few songs.
 pub fn evaluate(
     plan: &Plan,
     config: &Config,

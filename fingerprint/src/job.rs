@@ -39,7 +39,7 @@ use crate::stems::shown::Shown as ShownStems;
 use crate::stored::{Fingerprint, object_key, prefix};
 
 /// Counts changes of the code that can change a report without a change of settings.
-pub(crate) const RULES: u32 = 8;
+pub(crate) const RULES: u32 = 9;
 
 /// What is kept beside a duplicate report: everything else that the run found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

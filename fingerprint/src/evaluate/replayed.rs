@@ -42,8 +42,8 @@ pub(super) fn replayed(
     config: &Config,
     progress: &dyn Progress,
 ) -> Result<Replayed, Error> {
-    let unread = |source| Error::Page {
-        file: folder.display().to_string(),
+    let unread = |source| Error::Unread {
+        folder: folder.display().to_string(),
         source,
     };
     let mut names: Vec<_> = std::fs::read_dir(folder.join("original"))
@@ -72,7 +72,7 @@ pub(super) fn replayed(
         .unzip();
     progress.finish();
     if originals.len() < 2 {
-        return Err(Error::Music {
+        return Err(Error::Performances {
             folder: folder.display().to_string(),
             found: originals.len(),
         });

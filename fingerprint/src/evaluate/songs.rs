@@ -23,13 +23,13 @@ pub(super) struct Song {
 }
 
 /// Shortest song, seconds.
-const SHORTEST: f64 = 32.0;
+pub(super) const SHORTEST: f64 = 32.0;
 
 /// The songs of a plan, in an order that the seed decides.
 pub(super) fn choose(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Song>, Error> {
     let mut files = Vec::new();
-    walk(&plan.music, 0, &mut files).map_err(|source| Error::Page {
-        file: plan.music.display().to_string(),
+    walk(&plan.music, 0, &mut files).map_err(|source| Error::Unread {
+        folder: plan.music.display().to_string(),
         source,
     })?;
     let below = |path: &Path| path.strip_prefix(&plan.music).unwrap_or(path).to_owned();

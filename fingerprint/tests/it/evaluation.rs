@@ -1,6 +1,7 @@
 //! Does an evaluation count what is so, and say the same twice?
 
 use catalog::progress::Silent;
+use clap::{Args, FromArgMatches};
 use fingerprint::Config;
 use fingerprint::evaluate::{Evaluation, Plan, evaluate, text, write};
 
@@ -132,4 +133,39 @@ fn a_stem_of_a_song_of_the_catalogue_is_no_stranger() {
         done.left_out
     );
     assert_eq!(done.strangers_matched, []);
+}
+
+#[test]
+fn folders_without_music_say_what_to_do() {
+    let empty = tempfile::tempdir().unwrap();
+    let refused = |music: &std::path::Path| {
+        let config = Config::load(None).unwrap();
+        evaluate(&plan(music, 0), &config, &Silent)
+            .unwrap_err()
+            .to_string()
+    };
+    let none = refused(empty.path());
+    assert!(
+        none.contains("0 songs of 32 s") && none.contains("a folder with more music"),
+        "{none}"
+    );
+    let missing = refused(&empty.path().join("nowhere"));
+    assert!(
+        missing.contains("nowhere") && missing.contains("that can be read"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn songs_too_short_to_be_songs_are_not_asked_for() {
+    let asked = |seconds: &str| {
+        let command = Plan::augment_args(clap::Command::new("evaluate"));
+        let matches = command.try_get_matches_from(["evaluate", "music", "--seconds", seconds])?;
+        Plan::from_arg_matches(&matches)
+    };
+    assert_eq!(asked("32").unwrap().seconds, 32.0);
+    for seconds in ["31", "nan", "long"] {
+        let refusal = asked(seconds).unwrap_err().to_string();
+        assert!(refusal.contains("at least 32"), "{refusal}");
+    }
 }
