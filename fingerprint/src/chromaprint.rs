@@ -1,11 +1,12 @@
 //! What is the Chromaprint fingerprint of these samples, or of this file?
 //!
-//! The mathematics is the crate `chromaprint-next` (a port of Chromaprint, MIT; its resampler
-//! is a port of FFmpeg's `av_resample` and LGPL-2.1-or-later, so a binary that links it must
-//! be distributable under that licence's terms, and its source is public on the registry).
+//! The mathematics, and the way to 11,025 Hz, is the crate `chromaprint-next` (a port of
+//! Chromaprint, MIT; its resampler is a port of FFmpeg's `av_resample` and LGPL-2.1-or-later, so a
+//! binary that links it must be distributable under that licence's terms, and its source is public
+//! on the registry).
 //! Ours is everything before it, done as `fpcalc` does: samples are brought to 16 bits like
 //! FFmpeg brings them (floating point is rounded half to even and clipped, integers of more
-//! bits lose their lower ones), all channels are averaged, 11,025 Hz.
+//! bits lose their lower ones), and all channels are averaged.
 //!
 //! At the same time the samples themselves are hashed: recordings whose decoded samples are
 //! equal are identical audio, whatever their containers.
@@ -26,8 +27,8 @@ const DEFAULT: Algorithm = Algorithm::Test2;
 
 /// Turns blocks of samples into a [`Fingerprint`].
 pub struct Chromaprinter {
-    /// Brings samples to 11,025 Hz mono, once for both.
-    mixer: AudioProcessor,
+    /// Brings mono to 11,025 Hz, once for both.
+    resampler: AudioProcessor,
     printer: Fingerprinter,
     picker: Option<Picker>,
     digest: Xxh3,
@@ -36,7 +37,7 @@ pub struct Chromaprinter {
     frames: u64,
     truncate: bool,
     floats: Vec<f32>,
-    samples: Vec<i16>,
+    mono: Vec<i16>,
 }
 
 impl Chromaprinter {
@@ -50,14 +51,14 @@ impl Chromaprinter {
             sample_rate,
             channels,
         };
-        let mut mixer = AudioProcessor::new(RATE);
-        mixer
-            .reset(sample_rate, u16::from(channels))
+        let mut resampler = AudioProcessor::new(RATE);
+        resampler
+            .reset(sample_rate, u16::from(channels.min(1)))
             .map_err(refused)?;
         let mut printer = Fingerprinter::new(DEFAULT);
         printer.start(RATE, 1).map_err(refused)?;
         Ok(Chromaprinter {
-            mixer,
+            resampler,
             printer,
             picker: Some(Picker::new()),
             digest: Xxh3::new(),
@@ -66,7 +67,7 @@ impl Chromaprinter {
             frames: 0,
             truncate: bits.is_some_and(|bits| bits > 16),
             floats: Vec::new(),
-            samples: Vec::new(),
+            mono: Vec::new(),
         })
     }
 
@@ -94,17 +95,13 @@ impl Chromaprinter {
         }
         interleave(planes, frames, &mut self.floats);
         self.digest.update(bytemuck::cast_slice(&self.floats));
-        self.samples.clear();
-        if self.truncate {
-            self.samples
-                .extend(self.floats.iter().map(|&sample| truncated(sample)));
-        } else {
-            self.samples
-                .extend(self.floats.iter().map(|&sample| rounded(sample)));
+        match self.truncate {
+            true => mix(planes, frames, truncated, &mut self.mono),
+            false => mix(planes, frames, rounded, &mut self.mono),
         }
         self.frames += frames as u64;
         let (printer, picker) = (&mut self.printer, &mut self.picker);
-        self.mixer.consume(&self.samples, |mono| {
+        self.resampler.consume(&self.mono, |mono| {
             // Fails only before `start`.
             let _ = printer.feed(mono);
             if let Some(picker) = picker {
@@ -121,7 +118,7 @@ impl Chromaprinter {
     /// The fingerprint of all that was added.
     pub fn finish(mut self) -> Fingerprint {
         let (printer, picker) = (&mut self.printer, &mut self.picker);
-        self.mixer.flush(|mono| {
+        self.resampler.flush(|mono| {
             // Fails only before `start`.
             let _ = printer.feed(mono);
             if let Some(picker) = picker {
@@ -167,6 +164,24 @@ fn interleave(planes: &[Vec<f32>], frames: usize, out: &mut Vec<f32>) {
                     .for_each(|(slot, sample)| *slot = sample + 0.0);
             }
         }
+    }
+}
+
+/// The first `frames` of all planes in 16 bits, and of those the mean, rounded towards zero: as Chromaprint
+/// mixes, but for two channels in one loop that the compiler makes vectors of.
+fn mix(planes: &[Vec<f32>], frames: usize, to_16: impl Fn(f32) -> i16, mono: &mut Vec<i16>) {
+    mono.clear();
+    let wide = |sample: f32| i32::from(to_16(sample));
+    match planes {
+        [only] => mono.extend(only[..frames].iter().map(|&sample| to_16(sample))),
+        [left, right] => {
+            let both = left[..frames].iter().zip(&right[..frames]);
+            mono.extend(both.map(|(&left, &right)| ((wide(left) + wide(right)) / 2) as i16));
+        }
+        _ => mono.extend((0..frames).map(|at| {
+            let sum: i32 = planes.iter().map(|plane| wide(plane[at])).sum();
+            (sum / planes.len() as i32) as i16
+        })),
     }
 }
 
@@ -298,6 +313,27 @@ mod tests {
                 prop_assert_eq!(rounded(x / 32768.0), x.round_ties_even() as i16);
                 prop_assert_eq!(truncated(x / 32768.0), x.floor() as i16);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn channels_are_mixed_as_chromaprint_mixes_them(
+            frames in (1usize..=6).prop_flat_map(|channels| {
+                proptest::collection::vec(proptest::collection::vec(any::<i16>(), channels), 1..50)
+            })
+        ) {
+            let channels = frames[0].len();
+            let mut theirs = Vec::new();
+            let mut mixer = AudioProcessor::new(RATE);
+            mixer.reset(RATE, channels as u16).unwrap();
+            mixer.consume(&frames.concat(), |mono| theirs.extend_from_slice(mono));
+            mixer.flush(|mono| theirs.extend_from_slice(mono));
+            let plane = |at: usize| frames.iter().map(|frame| f32::from(frame[at]) / 32768.0).collect();
+            let planes: Vec<Vec<f32>> = (0..channels).map(plane).collect();
+            let mut ours = vec![9];
+            mix(&planes, frames.len(), rounded, &mut ours);
+            prop_assert_eq!(ours, theirs);
         }
     }
 

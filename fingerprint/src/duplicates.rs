@@ -221,19 +221,21 @@ pub fn of_two(a: &Print, b: &Print, nearest: i64, config: &Config) -> Option<Pai
     judged(a, b, &offsets, &lines, config)
 }
 
-/// The pairs among likely covers that are one recording, by (a, b): two recordings that harmony leads
-/// to each other are compared like two files, by thirty times the keys that the thin indexes hold.
+/// The pairs among likely covers that are one recording, by (a, b), and how many were compared: two
+/// recordings that harmony leads to each other are compared like two files, by sixteen times the pairs and
+/// 64 times the triples that the thin indexes hold.
 pub fn among_covers(
     covers: &[Cover],
     prints: &[Print],
     known: &[Pair],
     config: &Config,
     progress: &dyn Progress,
-) -> Vec<Pair> {
+) -> (Vec<Pair>, u64) {
     let known: BTreeSet<(usize, usize)> = known.iter().map(|pair| (pair.a, pair.b)).collect();
     let pairs = covers.iter().map(|cover| (cover.a, cover.b));
     let asked: Vec<(usize, usize)> = pairs.filter(|pair| !known.contains(pair)).collect();
-    progress.begin("compare", asked.len() as u64, "likely covers");
+    let compared = asked.len() as u64;
+    progress.begin("compare", compared, "likely covers");
     let found = asked.into_par_iter().filter_map(|(a, b)| {
         progress.advance(1);
         let pair = of_two(&prints[a], &prints[b], 0, config)?;
@@ -241,7 +243,7 @@ pub fn among_covers(
     });
     let found = found.collect();
     progress.finish();
-    found
+    (found, compared)
 }
 
 /// The rows among the wanted that a query matches (its own side is row 0 of each pair), and how

@@ -203,8 +203,9 @@ fn compare(
     pairs.extend(known.pairs_among(&library));
     let (rows, prints) = (&library.rows, &library.prints);
     let mut covers = config.covers.search(prints, &new, progress);
-    let closer = duplicates::among_covers(&covers, prints, &pairs, config, progress);
+    let (closer, compared) = duplicates::among_covers(&covers, prints, &pairs, config, progress);
     pairs.extend(closer);
+    work.alignments += compared;
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     work.pairs = pairs.len() as u64;
     covers.extend(known.covers_among(&library));

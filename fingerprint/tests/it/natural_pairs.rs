@@ -154,7 +154,7 @@ fn a_search_among_all_of_them_finds_these_pairs_and_no_others() {
     let (all, config) = (vec![true; prints.len()], Config::built_in());
     let (mut pairs, _) = search(&prints, &all, &config, &Silent);
     let covers = config.covers.search(&prints, &all, &Silent);
-    pairs.extend(among_covers(&covers, &prints, &pairs, &config, &Silent));
+    pairs.extend(among_covers(&covers, &prints, &pairs, &config, &Silent).0);
     pairs.sort_by_key(|pair| (pair.a, pair.b));
     let found: Vec<_> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
     assert_eq!(found, expected, "{names:#?}");

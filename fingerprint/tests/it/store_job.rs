@@ -432,6 +432,7 @@ fn a_faster_copy_that_no_keys_lead_to_is_found_by_its_harmony() {
     let found = job::run(&store, &catalogue, &config, None, 2, &Silent).unwrap();
     let expected = [(vec![1, 2], MatchKind::SpeedChanged)];
     assert_eq!(groups(&found), expected, "{found}");
+    assert!(found.work.alignments > without.work.alignments, "{found}");
 }
 
 #[test]
