@@ -6,6 +6,7 @@
 //! once more, with all landmarks. An answer is accepted if the odds against chance exceed a bar that
 //! rises with the size of the catalogue: twice the places at which a clip may fit are twice the chances
 //! to fit somewhere wrongly. A longer clip gathers odds faster, so its length needs no rule of its own.
+//! What fits is no answer if the clip holds the notes of another song beside: two songs may share a stem.
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,9 @@ pub struct Listening {
     /// Digits by which what fits at another speed must be better than at the clip's own, and than what is
     /// asked for: clips are seldom faster, and there are more of other speeds.
     pub other_speed_digits: f64,
+    /// Steady notes that the clip may hold and the recording has not, for each peak that it has
+    /// ([`Odds::foreign`]).
+    pub max_foreign: f64,
 }
 
 /// A recording that was compared with the clip.
@@ -60,7 +64,8 @@ pub struct Heard {
     /// comes before which.
     pub odds: f64,
     /// The same among recordings of one key and one beat: they say whether it is an answer. Looked
-    /// at only where `odds` are enough, and else equal to them.
+    /// at only where `odds` are enough, and else equal to them. Zero where the clip is another song that
+    /// shares a stem or a loop ([`Odds::foreign`]).
     pub digits: f64,
 }
 
@@ -194,10 +199,12 @@ impl Listening {
             false => self.other_speed_digits,
         };
         let (share, odds) = (of_key.share(), of_key.digits() - unlikely);
-        let digits = if odds >= needed {
-            of_key.doubted().digits() - unlikely
-        } else {
+        let digits = if odds < needed {
             odds
+        } else if of_key.foreign() > self.max_foreign {
+            0.0
+        } else {
+            of_key.doubted().digits() - unlikely
         };
         Heard {
             row: found.row as usize,

@@ -23,6 +23,17 @@ const PRIOR: f64 = 400.0;
 /// Peaks below which a line says nothing about chance.
 const FEWEST: u32 = 50;
 
+/// Frames after a peak of the recording, up to half a second, in which the same pitch is still its note.
+/// A line has a frame on either side.
+const RINGING: [f64; 8] = [3.0, 0.0, -3.0, -6.0, -9.0, -12.0, -15.0, -18.0];
+
+/// Frames after which a held note has its next peak: 0.07 to 0.37 s.
+const HELD: (u32, u32) = (3, 16);
+
+/// Pitch units that are one note, and those beside it.
+const SAME_UNITS: u32 = 1;
+const BESIDE_UNITS: RangeInclusive<u32> = 5..=10;
+
 /// Peaks within the recording, those that it has, and those of them that are met exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Tally {
@@ -100,6 +111,22 @@ impl<'a> Odds<'a> {
         self.found.of(self.found.met)
     }
 
+    /// Steady notes that the clip holds and the recording does not, for each peak that both have. Another
+    /// song that shares a stem or a loop with the recording brings many; noise and speech hide notes but
+    /// hold none, and a room only lets them ring on.
+    pub fn foreign(&self) -> f64 {
+        let ringing = RINGING.map(|frames| self.line.aside(frames).places());
+        let place_of = self.line.places();
+        let foreign = self.clip.iter().filter(|peak| {
+            self.row.judges(place_of(peak.frame()))
+                && !ringing
+                    .iter()
+                    .any(|place_of| self.row.meets(place_of(peak.frame()), peak.pitch())[0])
+        });
+        let foreign: Vec<Peak> = foreign.copied().collect();
+        held(&foreign) / f64::from(self.found.met.max(1))
+    }
+
     /// Decimal digits of the odds against chance: n · KL of the three outcomes (met exactly, nearly,
     /// not at all), Chernoff's bound of the multinomial tail. Zero if no better than chance.
     pub fn digits(&self) -> f64 {
@@ -164,19 +191,49 @@ impl Drawn {
         let (place_of, mut tally) = (line.places(), Tally::default());
         for peak in clip {
             let place = place_of(peak.frame());
-            if place < 0 || place > self.last {
-                continue;
-            }
-            tally.judged += 1;
-            let at = usize::try_from(place - self.from);
-            if let Some(frame) = at.ok().and_then(|at| self.frames.get(at)) {
-                let (word, bit) = (peak.pitch() as usize / 64 % 32, peak.pitch() % 64);
-                tally.met += (frame[word][0] >> bit & 1) as u32;
-                tally.exact += (frame[word][1] >> bit & 1) as u32;
+            if self.judges(place) {
+                let [met, exact] = self.meets(place, peak.pitch());
+                tally.judged += 1;
+                tally.met += u32::from(met);
+                tally.exact += u32::from(exact);
             }
         }
         tally
     }
+
+    /// Does a frame lie within the recording?
+    fn judges(&self, frame: i64) -> bool {
+        (0..=self.last).contains(&frame)
+    }
+
+    /// Is a clip's peak met there, and met exactly?
+    fn meets(&self, frame: i64, pitch: i32) -> [bool; 2] {
+        let at = usize::try_from(frame - self.from);
+        let (word, bit) = (pitch as usize / 64 % 32, pitch % 64);
+        at.ok()
+            .and_then(|at| self.frames.get(at))
+            .map_or([false; 2], |frame| {
+                frame[word].map(|bits| bits >> bit & 1 == 1)
+            })
+    }
+}
+
+/// Pairs of peaks of one pitch that follow each other as those of a held or repeated note do, less what
+/// chance gives: pairs of neighbouring pitches.
+fn held(peaks: &[Peak]) -> f64 {
+    let (mut same, mut beside) = (0u32, 0u32);
+    for (at, peak) in peaks.iter().enumerate() {
+        let later = peaks[at + 1..].iter();
+        let after = |other: &Peak| other.frame().saturating_sub(peak.frame());
+        let near = later.take_while(|other| after(other) <= HELD.1);
+        for other in near.filter(|other| after(other) >= HELD.0) {
+            let units = other.pitch().abs_diff(peak.pitch());
+            same += u32::from(units <= SAME_UNITS);
+            beside += u32::from(BESIDE_UNITS.contains(&units));
+        }
+    }
+    // Three pitches are the same and twelve are beside.
+    (f64::from(same) - f64::from(beside) / 4.0).max(0.0)
 }
 
 /// Sets the pitches of a clip above which one of the recording lies by so many units.
@@ -280,7 +337,9 @@ mod tests {
             .to_vec();
         for units in [0.0, -3000.0, 3000.0] {
             let line = Line { units, ..LINE };
-            Odds::new(&damaged, &damaged, line).doubted().digits();
+            let odds = Odds::new(&damaged, &damaged, line);
+            odds.foreign();
+            odds.doubted().digits();
         }
     }
 
@@ -290,6 +349,41 @@ mod tests {
         let (exact, near) = (clip(&song, 25, 0), clip(&song, 0, 25));
         let (exact, near) = (odds(&exact, &song), odds(&near, &song));
         assert!(near > 2.0 && exact > 1.5 * near, "{exact} {near}");
+    }
+
+    /// Two hundred notes of seven peaks, six frames from one to the next.
+    fn melody(seed: u64) -> Vec<Peak> {
+        let mut dice = dice(seed);
+        let notes = (0..200).flat_map(|_| {
+            let (from, pitch) = (dice(1000), dice(1400) as u16);
+            (0..7).map(move |at| Peak::new(from + 6 * at, pitch))
+        });
+        let mut peaks: Vec<Peak> = notes.collect();
+        peaks.sort_unstable();
+        peaks
+    }
+
+    #[test]
+    fn another_melody_over_a_shared_one_is_foreign_and_noise_or_a_room_is_not() {
+        let (shared, own, other) = (melody(1), melody(2), melody(3));
+        let both = |a: &[Peak], b: &[Peak]| {
+            let mut peaks = [a, b].concat();
+            peaks.sort_unstable();
+            peaks
+        };
+        let row = both(&shared, &own);
+        let foreign = |clip: &[Peak]| Odds::new(clip, &row, LINE).foreign();
+        assert!(foreign(&both(&shared, &other)) > 0.65);
+        let mut dice = dice(4);
+        let mut noise: Vec<Peak> = (0..2800)
+            .map(|_| Peak::new(dice(1000), dice(1400) as u16))
+            .collect();
+        noise.sort_unstable();
+        assert!(foreign(&both(&shared, &noise)) < 0.3);
+        let ringing = |peak: &Peak| Peak::new(peak.frame() + 11, peak.pitch() as u16);
+        let ringing: Vec<Peak> = own.iter().map(ringing).collect();
+        assert!(foreign(&both(&shared, &ringing)) < 0.3);
+        assert_eq!(foreign(&row), 0.0);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Plan;
+use super::sound::power;
 use crate::error::Error;
 use crate::peaks::RATE;
 
@@ -126,8 +127,8 @@ fn declared(path: &Path) -> Option<Frames> {
 
 /// Is it long enough, and is there anything to hear? Sound effects and silence are no songs.
 fn is_song(samples: &[i16]) -> bool {
-    let energy: f64 = samples.iter().map(|&s| f64::from(s).powi(2)).sum();
-    let loud = energy / samples.len().max(1) as f64 > 1e4;
+    let sound: Vec<f32> = samples.iter().map(|&s| f32::from(s)).collect();
+    let loud = power(&sound) > 1e4;
     loud && samples.len() as f64 >= SHORTEST * f64::from(RATE)
 }
 

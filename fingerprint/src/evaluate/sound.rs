@@ -101,10 +101,24 @@ impl Resonance {
     }
 }
 
-/// Signal and noise at a ratio in dB over the whole, never clipped.
+/// What can be heard of a sound: from 20 Hz on. "Enemy Unknown" of Singularity has 98 % of its power below, in
+/// an offset that wobbles, "Construction" of Warmux all but 2 % in one that does not.
+pub(super) fn audible(signal: &[f32]) -> Vec<f32> {
+    let first = signal.first().copied().unwrap_or_default();
+    let from_zero: Vec<f32> = signal.iter().map(|sample| sample - first).collect();
+    biquad(&from_zero, 20.0, true)
+}
+
+/// The mean power of what can be heard.
+pub(super) fn power(signal: &[f32]) -> f64 {
+    let squares = audible(signal).into_iter().map(|v| f64::from(v).powi(2));
+    squares.sum::<f64>() / signal.len().max(1) as f64
+}
+
+/// Signal and noise at a ratio in dB over all that can be heard of them, never clipped.
 pub(super) fn mixed(signal: &[f32], noise: &[f32], db: f32) -> Vec<f32> {
-    let power = |x: &[f32]| x.iter().map(|v| v * v).sum::<f32>().max(1e-9);
-    let gain = (power(signal) / power(noise) / 10f32.powf(db / 10.0)).sqrt();
+    let ratio = power(signal).max(1e-9) / power(noise).max(1e-9);
+    let gain = (ratio / 10f64.powf(f64::from(db) / 10.0)).sqrt() as f32;
     signal
         .iter()
         .zip(noise)
@@ -197,4 +211,25 @@ pub(super) fn faster(signal: &[f32], speed: f64) -> Vec<f32> {
                 .sum()
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_hears_takes_no_noise() {
+        let mut dice = Dice::new(1);
+        let (sound, noise) = (pink(&mut dice, 50_000), pink(&mut dice, 50_000));
+        let wave = |n: usize| 10.0 * (TAU * 3.0 * n as f32 / RATE as f32).sin();
+        let aside = sound.iter().enumerate();
+        let aside: Vec<f32> = aside.map(|(n, sample)| sample + 400.0 + wave(n)).collect();
+        let added = |signal: &[f32], db: f32| -> Vec<f32> {
+            let pairs = mixed(signal, &noise, db).into_iter().zip(signal);
+            pairs.map(|(both, signal)| both - signal).collect()
+        };
+        let decibels = |x: &[f32], y: &[f32]| 10.0 * (power(x) / power(y)).log10();
+        assert!((decibels(&sound, &added(&sound, 10.0)) - 10.0).abs() < 0.01);
+        assert!(decibels(&added(&aside, 10.0), &added(&sound, 10.0)).abs() < 0.2);
+    }
 }
